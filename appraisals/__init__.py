@@ -1,0 +1,1 @@
+"""How it went, and what follows."""

@@ -1,0 +1,1 @@
+"""Who goes where, and whether they came."""

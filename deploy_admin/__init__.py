@@ -1,0 +1,1 @@
+"""What no single business app owns: settings, composition, and the ground floor."""

@@ -1,0 +1,233 @@
+"""Who acts, in which capacity, seeing what: Permission, Role, their grants, the Actor protocol, @requires."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, runtime_checkable
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """One act or page each; roles are granted these in GRANTS and nowhere else."""
+
+    HOME_VIEW = "home.view"
+    INSTITUTIONS_VIEW = "institutions.view"
+    INSTITUTIONS_EDIT = "institutions.edit"
+    POLICIES_VIEW = "policies.view"
+    POLICIES_DRAFT = "policies.draft"
+    POLICIES_ADOPT = "policies.adopt"
+    FIGURES_VIEW = "figures.view"
+    FIGURES_ENTER = "figures.enter"
+    FIGURES_SIGN_OFF = "figures.sign_off"
+    QUOTAS_VIEW = "quotas.view"
+    QUOTAS_EXPLAIN = "quotas.explain"  # give the written reason for a shortfall that binds in principle only
+    QUOTAS_RECOMPUTE = "quotas.recompute"
+    RUNS_VIEW = "runs.view"
+    RELEASES_VIEW = "releases.view"
+    QUOTAS_RELEASE = "quotas.release"
+    MEMBERS_VIEW = "members.view"
+    MEMBERS_MANAGE = "members.manage"
+    TOKENS_MANAGE = "tokens.manage"
+    AUDIT_VIEW = "audit.view"
+    SYSTEM_VIEW = "system.view"  # jobs of everyone, queues, the admin site
+    GALLERY_VIEW = "gallery.view"
+
+
+class Role(StrEnum):
+    """The capacities of the schemes. A membership gives one person one role at one institution for a while."""
+
+    CITY_OFFICER = "city_officer"
+    DISTRICT_OFFICER = "district_officer"
+    PERSONNEL_SECTION = "personnel_section"
+    PRIMARY_HEALTH_SECTION = "primary_health_section"
+    MEDICAL_ADMINISTRATION_SECTION = "medical_administration_section"
+    FINANCE_SECTION = "finance_section"
+    SENDER_HR = "sender_hr"
+    RECEIVER_CLERK = "receiver_clerk"
+    DEPLOYED_PERSON = "deployed_person"
+    AUDITOR = "auditor"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+
+    @property
+    def label(self) -> str:
+        return str(ROLE_LABELS[self])
+
+
+ROLE_LABELS = {
+    Role.CITY_OFFICER: _("City scheme officer"),
+    Role.DISTRICT_OFFICER: _("District scheme officer"),
+    Role.PERSONNEL_SECTION: _("Personnel section"),
+    Role.PRIMARY_HEALTH_SECTION: _("Primary health section"),
+    Role.MEDICAL_ADMINISTRATION_SECTION: _("Medical administration section"),
+    Role.FINANCE_SECTION: _("Finance section"),
+    Role.SENDER_HR: _("Hospital HR"),
+    Role.RECEIVER_CLERK: _("Receiving unit's clerk"),
+    Role.DEPLOYED_PERSON: _("Deployed person"),
+    Role.AUDITOR: _("Read-only auditor"),
+    Role.SYSTEM_ADMIN: _("System administrator"),
+    Role.SECURITY_ADMIN: _("Security administrator"),
+    Role.AUDIT_ADMIN: _("Audit administrator"),
+}
+
+#: The three management users whom nobody may combine with anything else (security level 3, 8.1.4.2 d).
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+#: Whoever approves signs in with a second factor, as administrators do (8.1.4.1 d).
+APPROVERS = frozenset({Role.CITY_OFFICER, Role.DISTRICT_OFFICER, Role.PERSONNEL_SECTION})
+SECOND_FACTOR_ROLES = ADMINISTRATORS | APPROVERS
+
+_P = Permission
+_READ = frozenset(
+    {
+        _P.HOME_VIEW,
+        _P.INSTITUTIONS_VIEW,
+        _P.POLICIES_VIEW,
+        _P.FIGURES_VIEW,
+        _P.QUOTAS_VIEW,
+        _P.RELEASES_VIEW,
+        _P.GALLERY_VIEW,
+    }
+)
+_OFFICER = _READ | {
+    _P.FIGURES_ENTER,
+    _P.FIGURES_SIGN_OFF,
+    _P.QUOTAS_EXPLAIN,
+    _P.QUOTAS_RECOMPUTE,
+    _P.RUNS_VIEW,
+    _P.POLICIES_DRAFT,
+    _P.INSTITUTIONS_EDIT,
+    _P.MEMBERS_VIEW,
+    _P.MEMBERS_MANAGE,
+    _P.TOKENS_MANAGE,
+}
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.CITY_OFFICER: _OFFICER | {_P.POLICIES_ADOPT, _P.QUOTAS_RELEASE},
+    Role.DISTRICT_OFFICER: _OFFICER,
+    Role.PERSONNEL_SECTION: _READ | {_P.FIGURES_ENTER, _P.FIGURES_SIGN_OFF, _P.QUOTAS_EXPLAIN, _P.RUNS_VIEW},
+    Role.PRIMARY_HEALTH_SECTION: _READ | {_P.RUNS_VIEW},
+    Role.MEDICAL_ADMINISTRATION_SECTION: _READ,
+    Role.FINANCE_SECTION: _READ,
+    Role.SENDER_HR: _READ
+    | {_P.FIGURES_ENTER, _P.QUOTAS_EXPLAIN, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE, _P.TOKENS_MANAGE},
+    Role.RECEIVER_CLERK: frozenset(
+        {_P.HOME_VIEW, _P.INSTITUTIONS_VIEW, _P.POLICIES_VIEW, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE}
+    ),
+    Role.DEPLOYED_PERSON: frozenset({_P.HOME_VIEW, _P.POLICIES_VIEW}),
+    Role.AUDITOR: _READ | {_P.RUNS_VIEW, _P.AUDIT_VIEW},
+    Role.SYSTEM_ADMIN: frozenset({_P.HOME_VIEW, _P.SYSTEM_VIEW, _P.RUNS_VIEW, _P.GALLERY_VIEW}),
+    Role.SECURITY_ADMIN: frozenset({_P.HOME_VIEW, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE, _P.TOKENS_MANAGE}),
+    Role.AUDIT_ADMIN: frozenset({_P.HOME_VIEW, _P.AUDIT_VIEW}),
+}
+
+
+class Reach(StrEnum):
+    """How far an actor sees, before any object is asked for."""
+
+    ALL = "all"  # the city
+    DISTRICT = "district"  # the institutions whose competent authority it is
+    UNIT = "unit"  # its own institution, its branches, and what they succeeded
+    SELF = "self"  # one person
+    NONE = "none"  # no business rows
+
+
+@runtime_checkable
+class Actor(Protocol):
+    """Who acts, as low apps know them. Accounts implements it; SYSTEM below is the machine itself."""
+
+    @property
+    def user_id(self) -> int | None: ...
+    @property
+    def membership_id(self) -> int | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> Role | None: ...
+    @property
+    def reach(self) -> Reach: ...
+    @property
+    def institution_id(self) -> int | None:
+        """The institution in whose name the actor acts."""
+
+    @property
+    def institution_ids(self) -> frozenset[int]:
+        """That institution, its branches, and every predecessor of these: what UNIT reaches."""
+
+    @property
+    def division_ids(self) -> frozenset[int]:
+        """The divisions for which the institution is competent, less those of nearer authorities: DISTRICT's reach."""
+
+    def can(self, permission: Permission) -> bool: ...
+
+
+class SystemActor:
+    """The machine: schedules, recovery, set-up. It may do what no rule reserves for a person."""
+
+    user_id = None
+    membership_id = None
+    name = "system"
+    role = None
+    reach = Reach.ALL
+    institution_id = None
+    institution_ids: frozenset[int] = frozenset()
+    division_ids: frozenset[int] = frozenset()
+
+    def can(self, permission: Permission) -> bool:
+        return True
+
+
+SYSTEM = SystemActor()
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+class ActorRequest(HttpRequest):
+    """A request that the accounts middleware has met: `actor` is None for the signed-out."""
+
+    actor: Actor  # None only where no permission is asked for
+    htmx: Any
+
+
+def requires(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Let only actors with `permission` into the view; the signed-out are sent to sign in, others get 403."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.actor is None:
+                return redirect_to_login(request.get_full_path())
+            if not request.actor.can(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Mark a view as open to everyone: sign-in, health, language. The permission test lists them by name."""
+    view.permission = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let every signed-in actor into the view: one's own password, second factor, capacity."""
+
+    @wraps(view)
+    def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    guarded.permission = "signed_in"  # type: ignore[attr-defined]
+    return guarded

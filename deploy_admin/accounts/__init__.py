@@ -1,0 +1,1 @@
+"""Users, memberships, sign-in, second factor, tokens."""

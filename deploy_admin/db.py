@@ -1,0 +1,47 @@
+"""Small helpers between services and PostgreSQL: refusals from constraints, COPY, advisory locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+
+from deploy_admin.errors import RuleViolation
+
+
+@cache
+def _constraints() -> dict[str, models.BaseConstraint]:
+    return {c.name: c for model in apps.get_models() for c in model._meta.constraints}
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Run the block in a savepoint and turn a violated named constraint into the RuleViolation it stands for."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        constraint = _constraints().get(name or "")
+        if constraint is None:
+            raise
+        raise RuleViolation(
+            str(constraint.get_violation_error_message()),
+            code=constraint.violation_error_code or constraint.name,
+        ) from error
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """COPY `rows` into `table` inside the current transaction: one round trip for any number of rows."""
+    from psycopg import sql
+
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,1 @@
+"""Who exists: divisions, institutions and their dated profiles."""

@@ -1,0 +1,1 @@
+"""Template tags for components, and the gallery page."""

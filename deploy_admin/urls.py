@@ -1,0 +1,24 @@
+"""Every address: pages by app, the REST interface under /api/v1/, health."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from deploy_admin import health
+from deploy_admin.api import router
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include((router.urls, "api"))),
+    path("accounts/", include("deploy_admin.accounts.urls")),
+    path("audit/", include("deploy_admin.audit.urls")),
+    path("jobs/", include("deploy_admin.jobs.urls")),
+    path("ui/", include("deploy_admin.ui.urls")),
+    path("registry/", include("deploy_admin.registry.urls")),
+    path("policies/", include("deploy_admin.policies.urls")),
+    path("quotas/", include("quotas.urls")),
+    path("", include("deploy_admin.workbench.urls")),
+]

@@ -1,0 +1,1 @@
+"""Home pages, inbox, search: the roof, which may read every app."""
