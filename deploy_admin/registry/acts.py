@@ -1,0 +1,22 @@
+"""What the audit record calls the registry's acts."""
+
+from django.utils.translation import gettext_lazy as _
+
+ACTS = {
+    "institution.established": _("Established an institution"),
+    "institutions.registered": _("Registered institutions"),
+    "institution.changed": _("Changed an institution's profile"),
+    "institutions.changed": _("Changed institutions' profiles"),
+    "institution.corrected": _("Corrected an institution's profile"),
+    "institutions.corrected": _("Corrected institutions' profiles"),
+    "institution.renamed": _("Renamed an institution"),
+    "institution.moved": _("Moved an institution"),
+    "institution.merged": _("Merged institutions"),
+    "institution.split": _("Split an institution"),
+    "institution.closed": _("Closed an institution"),
+    "institutions.exported": _("Exported the list of institutions"),
+    "jurisdiction.granted": _("Granted a jurisdiction"),
+    "jurisdictions.granted": _("Granted jurisdictions"),
+    "jurisdiction.ended": _("Ended a jurisdiction"),
+    "registry.reference_loaded": _("Loaded the reference data"),
+}

@@ -1,0 +1,73 @@
+"""The registry in the admin site: to look at, never to write; its rules live in the services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from deploy_admin.registry.models import (
+    Division,
+    Institution,
+    InstitutionProfile,
+    Jurisdiction,
+    ProfileRevision,
+    Succession,
+)
+
+
+class ReadOnly(admin.ModelAdmin[Any]):
+    """Nothing can be added, changed or deleted."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Division)
+class DivisionAdmin(ReadOnly):
+    list_display = ("name", "code", "level", "parent", "area_group", "valid_from", "valid_to", "successor")
+    list_filter = ("level", "area_group")
+    search_fields = ("name", "code", "initials")
+    list_select_related = ("parent", "successor")
+
+
+@admin.register(Institution)
+class InstitutionAdmin(ReadOnly):
+    list_display = ("id", "credit_code", "opened_on", "closed_on", "updated_at")
+    search_fields = ("credit_code", "profiles__name")
+
+
+@admin.register(InstitutionProfile)
+class InstitutionProfileAdmin(ReadOnly):
+    list_display = ("name", "kind", "tier", "level", "affiliation", "division", "valid_from", "valid_to")
+    list_filter = ("kind", "tier", "affiliation")
+    search_fields = ("name", "initials")
+    list_select_related = ("division",)
+
+
+@admin.register(ProfileRevision)
+class ProfileRevisionAdmin(ReadOnly):
+    list_display = ("profile", "recorded_at", "corrected_at", "corrected_by", "reason")
+    list_select_related = ("profile",)
+
+
+@admin.register(Jurisdiction)
+class JurisdictionAdmin(ReadOnly):
+    list_display = ("authority_id", "division", "valid_from", "valid_to")
+    list_select_related = ("division",)
+
+
+@admin.register(Succession)
+class SuccessionAdmin(ReadOnly):
+    list_display = ("kind", "on", "predecessor_id", "heir_id", "share", "document_title", "document_number")
+    list_filter = ("kind",)

@@ -1,0 +1,18 @@
+"""manage.py load_reference: bring the reference data up to what ships with the program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from deploy_admin.access import SYSTEM
+from deploy_admin.registry import reference
+
+
+class Command(BaseCommand):
+    help = "Load the reference data (divisions); may be run again at any time."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = reference.load_divisions(by=SYSTEM)
+        self.stdout.write(f"divisions: {done.added} added, {done.changed} changed, {done.same} as they were")
