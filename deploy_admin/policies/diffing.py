@@ -1,0 +1,111 @@
+"""What differs between two documents: clause by clause, field by field. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from deploy_admin.policies.language import PolicyDocument, to_json
+
+#: What people call the fields they compare most; a deeper path keeps its last words.
+LABELS: dict[str, Any] = {
+    "title_zh": _("Title"),
+    "title_en": _("Title in English"),
+    "document_number": _("Document number"),
+    "issued": _("Date of issue"),
+    "in_force.from": _("In force from"),
+    "in_force.to": _("In force until"),
+    "jurisdiction": _("Jurisdiction"),
+    "cite.phrase": _("Citation"),
+    "cite.article": _("Article"),
+    "binding": _("Binding"),
+    "topic": _("Topic"),
+    "period": _("Period"),
+    "minimum": _("Minimum"),
+    "maximum": _("Maximum"),
+    "amount.share": _("Ratio"),
+    "amount.fixed": _("Number"),
+    "amount.rounding": _("Rounding"),
+    "amount.of.measure": _("Base"),
+    "amount.of.year": _("Year of the base"),
+    "counts.term.at_least": _("Minimum term"),
+    "pilot": _("Pilot areas"),
+    "overrides": _("Overrides"),
+    "holds_with": _("Holds beside"),
+}
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field with its value before and after; None where it was not said."""
+
+    path: str
+    old: str | None
+    new: str | None
+
+    @property
+    def label(self) -> str:
+        return str(LABELS.get(self.path, self.path))
+
+
+@dataclass(frozen=True)
+class ClauseChange:
+    """One clause: added, removed, changed or unchanged."""
+
+    clause_id: str
+    label_zh: str
+    label_en: str
+    kind: str
+    fields: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Everything in which two documents differ."""
+
+    head: tuple[FieldChange, ...]
+    clauses: tuple[ClauseChange, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.head and all(change.kind == "unchanged" for change in self.clauses)
+
+
+def compare(old: PolicyDocument, new: PolicyDocument) -> Difference:
+    """Return what `new` says otherwise than `old`; clauses meet by their id."""
+    before, after = to_json(old), to_json(new)
+    old_clauses = {clause["id"]: clause for clause in before.pop("quotas", [])}
+    new_clauses = {clause["id"]: clause for clause in after.pop("quotas", [])}
+    clauses = []
+    for clause_id in [*new_clauses, *(each for each in old_clauses if each not in new_clauses)]:
+        was, now = old_clauses.get(clause_id), new_clauses.get(clause_id)
+        shown = now or was or {}
+        fields = tuple(_fields(was or {}, now or {}))
+        kind = "added" if was is None else "removed" if now is None else "changed" if fields else "unchanged"
+        clauses.append(ClauseChange(clause_id, shown.get("label_zh", ""), shown.get("label_en", ""), kind, fields))
+    return Difference(tuple(_fields(before, after)), tuple(clauses))
+
+
+def _fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[FieldChange]:
+    before, after = dict(_flat(old)), dict(_flat(new))
+    for path in dict.fromkeys([*after, *before]):
+        if before.get(path) != after.get(path):
+            yield FieldChange(path, before.get(path), after.get(path))
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every leaf with its dotted path; a list of plain values is one leaf."""
+    if isinstance(value, Mapping):
+        for key, held in value.items():
+            yield from _flat(held, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list) and any(isinstance(each, Mapping | list) for each in value):
+        for n, held in enumerate(value):
+            key = held.get("id", n) if isinstance(held, Mapping) else n
+            yield from _flat(held, f"{path}[{key}]")
+    elif isinstance(value, list):
+        yield path, ", ".join(str(each) for each in value)
+    else:
+        yield path, "null" if value is None else str(value)

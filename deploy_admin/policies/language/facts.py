@@ -1,0 +1,214 @@
+"""The names conditions may ask for: whose fact it is, of what type, whether it changes with time, which values it has.
+
+The rules know facts by these names only; each app feeds its own through an adapter. A fact that nothing feeds yet is
+marked so, and a clause that depends on it for its number is not computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from deploy_admin.policies.language.measures import EMPLOYMENT_MODES, PRACTICE_CATEGORIES, STAFF_CATEGORIES, Code
+
+
+class Subject(StrEnum):
+    """Whose fact it is. A sender and a receiver are both institutions; the place of the condition says which."""
+
+    INSTITUTION = "institution"
+    PERSON = "person"
+    SEGMENT = "segment"
+
+
+class FactType(StrEnum):
+    """What its values are."""
+
+    CODE = "code"  # one of a closed list
+    DIVISION = "division"  # a division code
+    TEXT = "text"  # an open list kept elsewhere: specialities, communities
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One name. `ordered` codes compare by the order of their list; `many` facts hold several values at once."""
+
+    name: str
+    subject: Subject
+    type: FactType
+    label_zh: str
+    label_en: str
+    values: tuple[Code, ...] = ()
+    ordered: bool = False
+    dated: bool = True
+    many: bool = False
+    low: int | None = None
+    high: int | None = None
+    unit_zh: str = ""
+    unit_en: str = ""
+    fed: bool = True
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The values in their order."""
+        return tuple(code.value for code in self.values)
+
+    def word(self, value: object, lang: str) -> str:
+        """The label of a value in `zh` or `en`; the value itself where it has none."""
+        for code in self.values:
+            if code.value == str(value):
+                return code.label_zh if lang == "zh" else code.label_en
+        return str(value)
+
+
+KINDS = (
+    Code("general_hospital", "综合医院", "general hospital"),
+    Code("tcm_hospital", "中医医院", "TCM hospital"),
+    Code("integrated_hospital", "中西医结合医院", "integrated TCM and Western medicine hospital"),
+    Code("specialist_hospital", "专科医院", "specialist hospital"),
+    Code("maternal_child_hospital", "妇幼保健院", "maternal and child health hospital"),
+    Code("cdc", "疾病预防控制中心", "centre for disease control and prevention"),
+    Code("blood_centre", "血站", "blood centre"),
+    Code("emergency_centre", "急救中心", "emergency medical centre"),
+    Code("health_supervision", "卫生监督机构", "health supervision institution"),
+    Code("public_health_institution", "其他公共卫生机构", "other public health institution"),
+    Code("medical_sub_centre", "区县域医疗卫生次中心", "county medical sub-centre"),
+    Code("central_township_health_centre", "中心卫生院", "central township health centre"),
+    Code("township_health_centre", "乡镇卫生院", "township health centre"),
+    Code("chsc", "社区卫生服务中心", "community health service centre"),
+    Code("chs_station", "社区卫生服务站", "community health service station"),
+    Code("village_clinic", "村卫生室", "village clinic"),
+    Code("other_health_institution", "其他医疗卫生机构", "other health institution"),
+    Code("health_authority", "卫生健康部门", "health authority"),
+)
+TIERS = (
+    Code("village", "村级", "village"),
+    Code("township", "乡级", "township"),
+    Code("county", "区县级", "district or county"),
+    Code("municipal", "市级", "municipal"),
+)
+LEVELS = (Code("1", "一级", "grade 1"), Code("2", "二级", "grade 2"), Code("3", "三级", "grade 3"))
+OWNERSHIPS = (
+    Code("public", "公立", "public"),
+    Code("private", "民营", "private"),
+    Code("collective", "集体", "collective"),
+)
+AFFILIATIONS = (
+    Code("municipal", "市属", "municipal"),
+    Code("district", "区县属", "district"),
+    Code("military", "部队", "military"),
+    Code("university", "高校附属", "university"),
+    Code("other", "其他隶属", "other"),
+)
+AREA_GROUPS = (
+    Code("central_urban", "中心城区", "central urban area"),
+    Code("main_city_new", "主城新区", "new districts of the main city"),
+    Code("northeast", "渝东北", "north-east"),
+    Code("southeast", "渝东南", "south-east"),
+)
+SETTLEMENTS = (Code("street", "街道", "street"), Code("township", "乡镇", "township"))
+TITLE_LEVELS = (
+    Code("junior", "初级", "junior"),
+    Code("intermediate", "中级", "intermediate"),
+    Code("associate_senior", "副高级", "associate-senior"),
+    Code("senior", "正高级", "senior"),
+)
+LICENCES = (
+    Code("physician", "执业医师", "licensed physician"),
+    Code("assistant_physician", "执业助理医师", "licensed assistant physician"),
+    Code("rural_gp_assistant", "乡村全科执业助理医师", "licensed rural GP assistant physician"),
+    Code("registered_nurse", "注册护士", "registered nurse"),
+    Code("village_doctor", "乡村医生", "village doctor"),
+)
+EDUCATIONS = (
+    Code("secondary", "中专", "secondary vocational"),
+    Code("junior_college", "大专", "junior college"),
+    Code("bachelor", "本科", "bachelor"),
+    Code("master", "硕士", "master"),
+    Code("doctor", "博士", "doctor"),
+)
+
+_I, _P, _S = Subject.INSTITUTION, Subject.PERSON, Subject.SEGMENT
+_T = FactType
+
+FACTS: Mapping[str, Fact] = MappingProxyType(
+    {
+        fact.name: fact
+        for fact in (
+            Fact("kind", _I, _T.CODE, "机构类别", "kind", KINDS),
+            Fact("tier", _I, _T.CODE, "层级", "tier", TIERS, ordered=True),
+            Fact("level", _I, _T.INTEGER, "等级", "grade", LEVELS, low=1, high=3),
+            Fact("ownership", _I, _T.CODE, "举办主体", "ownership", OWNERSHIPS),
+            Fact("affiliation", _I, _T.CODE, "隶属关系", "affiliation", AFFILIATIONS),
+            Fact("area_group", _I, _T.CODE, "所在片区", "area group", AREA_GROUPS),
+            Fact("remote", _I, _T.BOOLEAN, "边远地区", "remote area"),
+            Fact("key_township", _I, _T.BOOLEAN, "乡村振兴重点乡镇", "key township of rural revitalisation"),
+            Fact("settlement", _I, _T.CODE, "街道或乡镇", "street or township", SETTLEMENTS),
+            Fact(
+                "population",
+                _I,
+                _T.INTEGER,
+                "服务人口",
+                "population served",
+                low=0,
+                high=100_000_000,
+                unit_zh="人",
+                unit_en="people served",
+            ),
+            Fact("medical_community", _I, _T.TEXT, "所属医共体", "medical community"),
+            Fact("in_medical_community", _I, _T.BOOLEAN, "医共体成员单位", "member of a medical community"),
+            Fact("located_in", _I, _T.DIVISION, "所在行政区划", "located in", many=True),
+            Fact("administered_by", _I, _T.DIVISION, "主管部门所属行政区划", "administered by", many=True),
+            Fact("staff_category", _P, _T.CODE, "人员类别", "staff category", STAFF_CATEGORIES, fed=False),
+            Fact("licence", _P, _T.CODE, "执业资格", "licence", LICENCES, many=True, fed=False),
+            Fact("title_level", _P, _T.CODE, "职称", "title", TITLE_LEVELS, ordered=True, fed=False),
+            Fact("practice_category", _P, _T.CODE, "执业类别", "practice category", PRACTICE_CATEGORIES, fed=False),
+            Fact("speciality", _P, _T.TEXT, "专业", "speciality", many=True, fed=False),
+            Fact("employment_mode", _P, _T.CODE, "用人方式", "employment mode", EMPLOYMENT_MODES, fed=False),
+            Fact("military_status", _P, _T.BOOLEAN, "军籍", "military status", fed=False),
+            Fact("hire_date", _P, _T.DATE, "入职日期", "date of hire", dated=False, fed=False),
+            Fact(
+                "age", _P, _T.INTEGER, "年龄", "age", low=14, high=120, unit_zh="岁", unit_en="years of age", fed=False
+            ),
+            Fact(
+                "years_of_clinical_work",
+                _P,
+                _T.INTEGER,
+                "临床工作",
+                "years of clinical work",
+                low=0,
+                high=80,
+                unit_zh="年",
+                unit_en="years of clinical work",
+                fed=False,
+            ),
+            Fact("education", _P, _T.CODE, "学历", "education", EDUCATIONS, ordered=True, fed=False),
+            Fact("documents_held", _P, _T.TEXT, "持有证书或材料", "documents held", many=True, fed=False),
+            Fact("management_experience", _P, _T.BOOLEAN, "管理经验", "management experience", fed=False),
+            Fact("graduate_village_doctor", _P, _T.BOOLEAN, "大学生乡村医生", "graduate village doctor", fed=False),
+            Fact("full_time", _S, _T.BOOLEAN, "全脱产", "full-time", fed=False),
+            Fact("same_district", _S, _T.BOOLEAN, "与派出单位同一区县", "in the sending unit's district", fed=False),
+            Fact(
+                "same_community",
+                _S,
+                _T.BOOLEAN,
+                "与派出单位同一医共体",
+                "in the sending unit's medical community",
+                fed=False,
+            ),
+        )
+    }
+)
+
+#: What CountOf can count today; the others wait until somebody keeps the rows.
+COUNTED = frozenset({"receivers"})
+
+
+def of_subject(*subjects: Subject) -> dict[str, Fact]:
+    """The facts of these subjects, by name."""
+    return {name: fact for name, fact in FACTS.items() if fact.subject in subjects}

@@ -1,0 +1,223 @@
+"""The policy document, and every public type of the language under one name."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, JsonValue, PlainSerializer, StrictInt, StrictStr, WithJsonSchema
+
+from deploy_admin.policies.language.amounts import Bands, Between, Fixed, PerUnit, Share
+from deploy_admin.policies.language.bases import Constant, CountOf, Either, MeasureBase, Offset, Population, Posts, Sum
+from deploy_admin.policies.language.conditions import All, AnyOf, Compare, Condition, ConditionNode, InSet, Is, Not
+from deploy_admin.policies.language.nodes import (
+    Binding,
+    Bounds,
+    Citation,
+    Day,
+    DivisionCode,
+    Duration,
+    DurationUnit,
+    Enforcement,
+    InForce,
+    Level,
+    Node,
+    Op,
+    Rounding,
+    Scalars,
+    Slug,
+    TermThreshold,
+    Text,
+    Words,
+)
+from deploy_admin.policies.language.periods import ApplicationYear, Calendar, Programme, Rolling, Span, Twelve
+from deploy_admin.policies.language.quota import (
+    Alternative,
+    Clause,
+    Composition,
+    Counting,
+    DistrictScope,
+    GroupScope,
+    Quota,
+    UnitScope,
+)
+
+#: The number of the written form. Raised whenever an older document would read differently; see upcasts.
+SCHEMA_NUMBER = 1
+
+#: Designed on paper (docs/decisions/0003), computed by nothing yet: refused at adoption.
+LATER_SECTIONS = (
+    "deadlines",
+    "presence",
+    "eligibility",
+    "service",
+    "leave",
+    "month",
+    "appraisal",
+    "completion",
+    "entitlements",
+    "payments",
+)
+
+
+class Source(Node):
+    """Where the words come from: a title and a reference, without an address that would grow stale."""
+
+    id: Slug
+    title: Text
+    reference: Text
+    note: StrictStr | None = None
+
+
+class NamedSet(Node):
+    """A list the law keeps: scarce specialities, remote townships, equivalents."""
+
+    id: Slug
+    label_zh: Text
+    label_en: Text
+    values: Scalars
+
+
+class DeclaredMeasure(Node):
+    """A yearly figure that the document needs and the program does not know by itself."""
+
+    id: Slug
+    label_zh: Text
+    label_en: Text
+    unit: Text
+    dimensions: Words = ()
+
+
+class Scheme(Node):
+    """The scheme's code, the names it goes by (the first is printed) and what its people are called."""
+
+    code: Slug
+    names_zh: Annotated[Words, Field(min_length=1)]
+    name_en: Text
+    person_zh: Text | None = None
+    person_en: Text | None = None
+
+
+class PolicyDocument(Node):
+    """One policy in one version: what it is, where and when it holds, and its clauses."""
+
+    schema_number: Annotated[StrictInt, Field(alias="schema")] = SCHEMA_NUMBER
+    id: Annotated[Slug, Field(alias="policy")]
+    scheme: Scheme
+    title_zh: Text
+    title_en: Text
+    issuer_zh: Text
+    issuer_en: Text
+    document_number: Text | None = None
+    issued: Day | None = None
+    issued_note: Text | None = None
+    jurisdiction: DivisionCode
+    level_said: Annotated[Level | None, Field(alias="level")] = None
+    in_force: InForce
+    summary_zh: Text | None = None
+    summary_en: Text | None = None
+    sources: tuple[Source, ...] = ()
+    sets: tuple[NamedSet, ...] = ()
+    measures: tuple[DeclaredMeasure, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    later: Annotated[
+        tuple[tuple[Literal[LATER_SECTIONS], JsonValue], ...],  # type: ignore[valid-type]
+        BeforeValidator(lambda data: tuple(data.items()) if isinstance(data, dict) else data),
+        PlainSerializer(dict, return_type=dict[str, Any]),
+        WithJsonSchema({"type": "object", "propertyNames": {"enum": list(LATER_SECTIONS)}}),
+    ] = ()
+
+    @property
+    def level(self) -> Level:
+        """The rung: said, or told by the code."""
+        return self.level_said or derived_level(self.jurisdiction) or Level.DISTRICT
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What its clauses speak about, each once, in order."""
+        return tuple(dict.fromkeys(clause.topic for clause in self.quotas))
+
+    def clause(self, clause_id: str) -> Quota:
+        """Return the clause of this id; KeyError where there is none."""
+        for clause in self.quotas:
+            if clause.id == clause_id:
+                return clause
+        raise KeyError(clause_id)
+
+    def set_values(self, set_id: str) -> frozenset[Any]:
+        """The values of a named set; KeyError where there is none."""
+        for named in self.sets:
+            if named.id == set_id:
+                return frozenset(named.values)
+        raise KeyError(set_id)
+
+
+def derived_level(code: str) -> Level | None:
+    """Return the level a division code tells by itself; None for a zone without a code."""
+    if code.startswith("zone:"):
+        return None
+    if code[:6] in ("000000", "100000"):
+        return Level.NATION
+    if code[2:6] == "0000":
+        return Level.PROVINCE
+    if code[4:6] == "00":
+        return Level.CITY
+    return Level.DISTRICT
+
+
+__all__ = [
+    "LATER_SECTIONS",
+    "SCHEMA_NUMBER",
+    "All",
+    "Alternative",
+    "AnyOf",
+    "ApplicationYear",
+    "Bands",
+    "Between",
+    "Binding",
+    "Bounds",
+    "Calendar",
+    "Citation",
+    "Clause",
+    "Compare",
+    "Composition",
+    "Condition",
+    "ConditionNode",
+    "Constant",
+    "CountOf",
+    "Counting",
+    "DeclaredMeasure",
+    "DistrictScope",
+    "Duration",
+    "DurationUnit",
+    "Either",
+    "Enforcement",
+    "Fixed",
+    "GroupScope",
+    "InForce",
+    "InSet",
+    "Is",
+    "Level",
+    "MeasureBase",
+    "NamedSet",
+    "Node",
+    "Not",
+    "Offset",
+    "Op",
+    "PerUnit",
+    "PolicyDocument",
+    "Population",
+    "Posts",
+    "Programme",
+    "Quota",
+    "Rolling",
+    "Rounding",
+    "Scheme",
+    "Share",
+    "Source",
+    "Span",
+    "Sum",
+    "TermThreshold",
+    "Twelve",
+    "UnitScope",
+    "derived_level",
+]

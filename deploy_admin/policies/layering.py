@@ -1,0 +1,322 @@
+"""Which clauses govern where: by date and transition, then the nearest jurisdiction per topic. Pure: no rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from deploy_admin.policies.language.types import Level, PolicyDocument, Quota
+
+Key = tuple[str, str]  # policy and clause
+
+
+class Standing(StrEnum):
+    """What became of a clause for one topic in one place on one day."""
+
+    GOVERNS = "governs"  # the nearest that speaks
+    WIDER = "wider"  # holds for those units only to which no nearer clause applies
+    OVERRIDDEN = "overridden"  # another clause of the same level says it takes its place
+    NOT_YET = "not_yet"  # quotas follow it from a later period only
+    SUPERSEDED = "superseded"  # a later version of the policy holds from this period or an earlier one on
+    ENDED = "ended"  # out of force before the period begins
+    CLAUSE_OUTSIDE_ITS_DATES = "clause_outside_its_dates"
+    OUTSIDE_PILOT = "outside_pilot"
+
+
+@dataclass(frozen=True)
+class AdoptedVersion:
+    """One adopted text with the dates that decide when it governs. `order` is the order of adoption."""
+
+    version_id: int
+    policy: str
+    revision: int
+    scheme: str
+    level: Level
+    area: frozenset[int]
+    division_id: int | None
+    digest: str
+    quotas_from: date
+    last_day: date | None
+    order: int
+    document: PolicyDocument
+    label: str = ""
+
+    @property
+    def never_held(self) -> bool:
+        """Whether it was withdrawn back to before its first period: then it supersedes nothing either."""
+        return self.last_day is not None and self.last_day < self.quotas_from
+
+    def last_day_not_before(self, day: date) -> bool:
+        """Whether it is in force on `day` or after."""
+        return not self.never_held and (self.last_day is None or self.last_day >= day)
+
+
+@dataclass(frozen=True)
+class GoverningClause:
+    """One clause that governs on the day, and the divisions it speaks for."""
+
+    version_id: int
+    policy: str
+    revision: int
+    scheme: str
+    level: Level
+    clause: Quota
+    division_ids: frozenset[int]
+    overrides: frozenset[Key]
+    #: Where a nearer clause on the topic speaks: there this one holds only for units to which none of those applies.
+    shadowed_division_ids: frozenset[int] = frozenset()
+
+    @property
+    def key(self) -> Key:
+        return self.policy, self.clause.id
+
+    @property
+    def clause_id(self) -> str:
+        return self.clause.id
+
+    @property
+    def topic(self) -> str:
+        return self.clause.topic
+
+    @property
+    def nearness(self) -> int:
+        return self.level.nearness
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why one clause governs or does not: a code and what it refers to."""
+
+    standing: Standing
+    version_id: int
+    policy: str
+    revision: int
+    level: Level
+    clause: Quota
+    other: str = ""  # the policy, or policy#clause, that takes its place
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Governing:
+    """Everything that governs on one day, or in one year: asked per topic and division."""
+
+    clauses: tuple[GoverningClause, ...]
+    versions: Mapping[int, AdoptedVersion]
+    _cache: dict[tuple[str, int], tuple[GoverningClause, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def topics(self) -> tuple[str, ...]:
+        """The topics on which anything governs anywhere, in order."""
+        return tuple(sorted({clause.topic for clause in self.clauses}))
+
+    @cached_property
+    def by_topic(self) -> dict[str, tuple[GoverningClause, ...]]:
+        """The clauses of each topic, nearest first."""
+        found: dict[str, list[GoverningClause]] = defaultdict(list)
+        for clause in self.clauses:
+            found[clause.topic].append(clause)
+        return {topic: tuple(held) for topic, held in found.items()}
+
+    def candidates(self, topic: str, division_id: int) -> tuple[GoverningClause, ...]:
+        """Return the clauses that speak on the topic in the division, nearest first."""
+        key = topic, division_id
+        if key not in self._cache:
+            held = self.by_topic.get(topic, ())
+            self._cache[key] = tuple(clause for clause in held if division_id in clause.division_ids)
+        return self._cache[key]
+
+    def holding(
+        self, topic: str, division_id: int, applies: Callable[[GoverningClause], bool] = lambda clause: True
+    ) -> tuple[GoverningClause, ...]:
+        """Return the clauses that hold for one unit standing in the division.
+
+        `applies` says whether a clause's `owed_by` meets the unit (an unknown counts as yes: it may). The nearest
+        level with such a clause wins; within it, whichever another one overrides steps back.
+        """
+        nearest: list[GoverningClause] = []
+        for clause in self.candidates(topic, division_id):
+            if nearest and clause.nearness < nearest[0].nearness:
+                break
+            if applies(clause):
+                nearest.append(clause)
+        return not_overridden(nearest)
+
+
+def not_overridden(clauses: Iterable[GoverningClause]) -> tuple[GoverningClause, ...]:
+    """Return those of `clauses` that none of the others overrides."""
+    held = tuple(clauses)
+    taken = {key for clause in held for key in clause.overrides}
+    return tuple(clause for clause in held if clause.key not in taken)
+
+
+def references(policy: str, names: Iterable[str]) -> frozenset[Key]:
+    """Return what `clause` or `policy#clause` refers to when it stands in `policy`."""
+    return frozenset(
+        (first, rest) if hash_ else (policy, first) for first, hash_, rest in (n.partition("#") for n in names)
+    )
+
+
+def standing_of(
+    version: AdoptedVersion, clause: Quota, day: date, later: Iterable[AdoptedVersion]
+) -> tuple[Standing, str, date | None]:
+    """Return whether the clause is in force for a period that begins on `day`; if not, why, by whom, from when."""
+    if day < version.quotas_from:
+        return Standing.NOT_YET, "", version.quotas_from
+    for other in later:
+        if other.quotas_from <= day:
+            return Standing.SUPERSEDED, f"{other.policy} #{other.revision}", other.quotas_from
+    if version.last_day is not None and version.last_day < day:
+        return Standing.ENDED, "", version.last_day
+    # A clause's own first day counts only where it comes after the document's: for the latter the transition decides.
+    first, whole = clause.in_force.from_, version.document.in_force.from_
+    if first is not None and (whole is None or first > whole) and day < first:
+        return Standing.CLAUSE_OUTSIDE_ITS_DATES, "", first
+    if clause.in_force.to is not None and clause.in_force.to < day:
+        return Standing.CLAUSE_OUTSIDE_ITS_DATES, "", clause.in_force.to
+    return Standing.GOVERNS, "", None
+
+
+def later_versions(version: AdoptedVersion, versions: Iterable[AdoptedVersion]) -> list[AdoptedVersion]:
+    """Return the versions of the same policy adopted after it, without those that never held."""
+    return [v for v in versions if v.policy == version.policy and v.order > version.order and not v.never_held]
+
+
+def govern(
+    versions: Iterable[AdoptedVersion],
+    day_of: Callable[[Quota], date | None],
+    area_of_pilot: Callable[[tuple[str, ...]], frozenset[int]],
+) -> Governing:
+    """Return what governs. `day_of` gives the first day of a clause's own period, None where it has none."""
+    held = list(versions)
+    found: list[GoverningClause] = []
+    for version in held:
+        later = later_versions(version, held)
+        for clause in version.document.quotas:
+            day = day_of(clause)
+            if day is None or standing_of(version, clause, day, later)[0] is not Standing.GOVERNS:
+                continue
+            area = version.area & area_of_pilot(clause.pilot) if clause.pilot else version.area
+            if area:
+                found.append(
+                    GoverningClause(
+                        version.version_id,
+                        version.policy,
+                        version.revision,
+                        version.scheme,
+                        version.level,
+                        clause,
+                        area,
+                        references(version.policy, clause.overrides),
+                    )
+                )
+    used = {clause.version_id for clause in found}
+    return Governing(tuple(_shadowed(found)), {v.version_id: v for v in held if v.version_id in used})
+
+
+def _shadowed(clauses: list[GoverningClause]) -> Iterable[GoverningClause]:
+    """Yield the clauses nearest first, each with the divisions where something nearer speaks."""
+    per_topic: dict[str, list[GoverningClause]] = defaultdict(list)
+    for clause in clauses:
+        per_topic[clause.topic].append(clause)
+    for topic in sorted(per_topic):
+        held = sorted(per_topic[topic], key=lambda each: (-each.nearness, each.policy, each.clause_id))
+        for clause in held:
+            nearer = [o.division_ids for o in held if o.nearness > clause.nearness or clause.key in o.overrides]
+            yield replace(clause, shadowed_division_ids=clause.division_ids & frozenset().union(*nearer))
+
+
+def why(
+    versions: Iterable[AdoptedVersion],
+    topic: str,
+    division_id: int,
+    day_of: Callable[[Quota], date | None],
+    area_of_pilot: Callable[[tuple[str, ...]], frozenset[int]],
+) -> tuple[Reason, ...]:
+    """Return every clause that anybody with a say in the division adopted on the topic, and what became of it."""
+    held = [version for version in versions if division_id in version.area]
+    governing = govern(held, day_of, area_of_pilot).candidates(topic, division_id)
+    winners = {clause.key for clause in not_overridden(c for c in governing if c.nearness == governing[0].nearness)}
+    overriders = {key: f"{clause.policy}#{clause.clause_id}" for clause in governing for key in clause.overrides}
+    reasons: list[Reason] = []
+    for version in sorted(held, key=lambda v: (-v.level.nearness, v.policy, -v.order)):
+        for clause in version.document.quotas:
+            day = day_of(clause)
+            if clause.topic != topic or day is None:
+                continue
+            standing, other, since = standing_of(version, clause, day, later_versions(version, held))
+            if standing is Standing.GOVERNS:
+                if clause.pilot and division_id not in area_of_pilot(clause.pilot):
+                    standing = Standing.OUTSIDE_PILOT
+                elif (version.policy, clause.id) in winners:
+                    pass
+                elif (version.policy, clause.id) in overriders:
+                    standing, other = Standing.OVERRIDDEN, overriders[version.policy, clause.id]
+                else:
+                    standing, other = Standing.WIDER, governing[0].policy
+            reasons.append(
+                Reason(
+                    standing, version.version_id, version.policy, version.revision, version.level, clause, other, since
+                )
+            )
+    return tuple(reasons)
+
+
+@dataclass(frozen=True)
+class Collision:
+    """Two clauses of one level on one topic, of which neither says which holds."""
+
+    topic: str
+    ours: Quota
+    theirs: Quota
+    theirs_policy: str
+    mutual: bool = False  # each says it overrides the other
+
+
+def collisions(
+    new: AdoptedVersion,
+    others: Iterable[AdoptedVersion],
+    area_of_pilot: Callable[[tuple[str, ...]], frozenset[int]],
+) -> list[Collision]:
+    """Return the clauses of other policies that would stand beside `new` on the same topic, level, place and time."""
+    found = []
+    held = list(others)
+    for other in held:
+        if other.policy == new.policy or other.level is not new.level or not (area := new.area & other.area):
+            continue
+        if not _meet(new, other, later_versions(other, held)):
+            continue
+        for ours in new.document.quotas:
+            for theirs in other.document.quotas:
+                if ours.topic != theirs.topic or not ours.in_force.overlaps(theirs.in_force):
+                    continue
+                place = area
+                for clause in (ours, theirs):
+                    if clause.pilot:
+                        place &= area_of_pilot(clause.pilot)
+                if not place:
+                    continue
+                our_key, their_key = (new.policy, ours.id), (other.policy, theirs.id)
+                we_override = their_key in references(new.policy, ours.overrides)
+                they_override = our_key in references(other.policy, theirs.overrides)
+                both = their_key in references(new.policy, ours.holds_with) or our_key in references(
+                    other.policy, theirs.holds_with
+                )
+                if we_override and they_override:
+                    found.append(Collision(ours.topic, ours, theirs, other.policy, mutual=True))
+                elif not (we_override or they_override or both):
+                    found.append(Collision(ours.topic, ours, theirs, other.policy))
+    return found
+
+
+def _meet(new: AdoptedVersion, other: AdoptedVersion, later: list[AdoptedVersion]) -> bool:
+    """Whether there is a day on which both are in force for quotas."""
+    first = max(new.quotas_from, other.quotas_from)
+    lasts = [last for last in (new.last_day, other.last_day) if last is not None]
+    if any(last < first for last in lasts):
+        return False
+    return not any(version.quotas_from <= first for version in later)

@@ -1,0 +1,150 @@
+"""Which clauses govern where: the adopted versions from the database, laid over one another by `policies.layering`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from deploy_admin.policies import layering
+from deploy_admin.policies.geography import Places
+from deploy_admin.policies.language import Level, PolicyDocument, Quota, from_json, periods, to_json
+from deploy_admin.policies.layering import AdoptedVersion, Governing, Reason
+from deploy_admin.policies.models import Adoption, PolicyVersion
+
+#: A draft laid over what is adopted, for what-if and for the preview of an adoption: policy → text and first period.
+Instead = Mapping[str, tuple[PolicyDocument, date]]
+_documents: dict[str, PolicyDocument] = {}
+
+
+def on(day: date, *, instead: Instead | None = None) -> Governing:
+    """Return what governs a period that begins on `day`. Two queries, whatever there is."""
+    return _govern(lambda clause: day, instead)
+
+
+def in_year(year: int, *, instead: Instead | None = None) -> Governing:
+    """Return what governs the periods labelled `year`, each clause asked for its own period of that year."""
+    return _govern(lambda clause: day_in_year(clause, year), instead)
+
+
+def why(topic: str, division_id: int, day: date) -> tuple[Reason, ...]:
+    """Return every clause anybody competent for the division adopted on the topic, and what became of it."""
+    places = Places.load()
+    return layering.why(adopted_versions(places), topic, division_id, lambda clause: day, places.covered_by_keys)
+
+
+def why_all(division_id: int, day: date) -> dict[str, tuple[Reason, ...]]:
+    """Return the same for every topic on which anybody competent there ever adopted anything. Two queries."""
+    places = Places.load()
+    versions = [version for version in adopted_versions(places) if division_id in version.area]
+    topics = sorted({topic for version in versions for topic in version.document.topics})
+    return {
+        topic: layering.why(versions, topic, division_id, lambda clause: day, places.covered_by_keys)
+        for topic in topics
+    }
+
+
+def day_in_year(clause: Quota, year: int) -> date | None:
+    """Return the day a clause is asked for in this year: the first of its period, 1 January within a programme."""
+    if isinstance(clause.period, periods.Programme | periods.Calendar | periods.Twelve):
+        span = periods.labelled(clause.period, year)
+        if span is None:
+            return None
+        return max(span.first, date(year, 1, 1)) if isinstance(clause.period, periods.Programme) else span.first
+    return date(year, 1, 1)
+
+
+def adopted_versions(places: Places, *, besides: Iterable[int] = ()) -> list[AdoptedVersion]:
+    """Return every version that was ever adopted, with its document read. One query."""
+    rows = (
+        PolicyVersion.objects.ever_adopted()
+        .exclude(pk__in=list(besides))
+        .select_related("policy", "adoption")
+        .defer("source_text")
+        .order_by("adoption__id")
+    )
+    return [as_adopted(row, row.adoption, places) for row in rows]
+
+
+def as_adopted(
+    version: PolicyVersion,
+    adoption: Adoption | None,
+    places: Places,
+    *,
+    quotas_from: date | None = None,
+    order: int = 0,
+) -> AdoptedVersion:
+    """Return the version as the layering sees it; a draft is given the first period and the order it would have."""
+    first = adoption.quotas_from if adoption else quotas_from
+    if first is None:
+        raise ValueError("A version that is not adopted needs the first period it would govern.")
+    policy = version.policy
+    return AdoptedVersion(
+        version_id=version.pk,
+        policy=policy.slug,
+        revision=version.revision,
+        scheme=policy.scheme,
+        level=Level(policy.level),
+        area=places.covered(policy.division_id),
+        division_id=policy.division_id,
+        digest=version.digest,
+        quotas_from=first,
+        last_day=version.in_force_to,
+        order=adoption.pk if adoption else order,
+        document=read_document(version),
+        label=version.title_zh,
+    )
+
+
+def read_document(version: PolicyVersion) -> PolicyDocument:
+    """Return the typed document of a version; texts are frozen, so one read per digest is enough."""
+    if version.digest not in _documents:
+        if len(_documents) > 500:
+            _documents.clear()
+        _documents[version.digest] = from_json(version.document)
+    return _documents[version.digest]
+
+
+def document_digest(document: PolicyDocument) -> str:
+    """Return the SHA-256 of what the document says, however it is laid out."""
+    written = json.dumps(to_json(document), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def digest_of(governing: Governing) -> str:
+    """Return one digest of all that governs: equal digests, equal rules."""
+    parts = sorted(f"{version.policy}:{version.revision}:{version.digest}" for version in governing.versions.values())
+    parts += [f"{clause.policy}#{clause.clause_id}@{sorted(clause.division_ids)}" for clause in governing.clauses]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _govern(day_of: Callable[[Quota], date | None], instead: Instead | None) -> Governing:
+    places = Places.load()
+    versions = adopted_versions(places)
+    for slug, (document, quotas_from) in (instead or {}).items():
+        versions.append(
+            _supposed(slug, document, quotas_from, places, order=max((v.order for v in versions), default=0) + 1)
+        )
+    return layering.govern(versions, day_of, places.covered_by_keys)
+
+
+def _supposed(slug: str, document: PolicyDocument, quotas_from: date, places: Places, order: int) -> AdoptedVersion:
+    """Return a document as if it were adopted; its version id is 0, for there is no row."""
+    place = None if document.level is Level.NATION else places.named(document.jurisdiction, document.in_force.from_)
+    nowhere: frozenset[int] = frozenset()
+    return AdoptedVersion(
+        version_id=0,
+        policy=slug,
+        revision=0,
+        scheme=document.scheme.code,
+        level=document.level,
+        area=places.covered(place.id if place else None) if place or document.level is Level.NATION else nowhere,
+        division_id=place.id if place else None,
+        digest=document_digest(document),
+        quotas_from=quotas_from,
+        last_day=document.in_force.to,
+        order=order,
+        document=document,
+        label=document.title_zh,
+    )

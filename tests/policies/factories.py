@@ -1,0 +1,97 @@
+"""Policies for tests, as short as a sentence: a text, a draft of it, an adopted version."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from deploy_admin.access import SYSTEM, Actor
+from deploy_admin.policies import services
+from deploy_admin.policies.models import OnPost, PolicyVersion
+from deploy_admin.policies.services import Transition
+from tests.registry.factories import a_division
+
+HEAD = """\
+policy: {slug}
+scheme: {{code: municipal_county, names_zh: [市聘县用], name_en: Municipally engaged}}
+title_zh: {title}
+title_en: Model plan {slug}
+issuer_zh: 示范卫生健康委员会
+issuer_en: Model Health Commission
+issued: 2024-12-01
+jurisdiction: "{place}"
+in_force: {{from: {since}{until}}}
+quotas:
+"""
+CLAUSE = """\
+  - id: {id}
+    topic: {topic}
+    label_zh: 派出执业医师
+    label_en: Physicians to send
+    cite: 每年派出不少于{n}名执业医师
+    binding: mandatory
+    amount: {{fixed: {n}}}
+"""
+
+
+def a_clause(id: str = "physicians", topic: str = "municipal_county.physicians", n: int = 2, **more: Any) -> str:
+    """Return the YAML of one clause; `more` are further keys, written as they are."""
+    return CLAUSE.format(id=id, topic=topic, n=n) + "".join(f"    {key}: {value}\n" for key, value in more.items())
+
+
+def a_text(
+    slug: str = "city-plan",
+    place: str = "500000",
+    *clauses: str,
+    title: str = "示范市方案",
+    since: str = "2025-01-01",
+    until: str | None = None,
+) -> str:
+    """Return a policy as written: one fixed clause, or the clauses given."""
+    head = HEAD.format(slug=slug, place=place, title=title, since=since, until=f", to: {until}" if until else "")
+    return head + "".join(clauses or (a_clause(),))
+
+
+def a_draft(text: str | None = None, *, by: Actor = SYSTEM) -> PolicyVersion:
+    """Return the draft of a text."""
+    return services.import_document(text=text or a_text(), by=by).version
+
+
+def transition(quotas_from: date = date(2025, 1, 1), **more: Any) -> Transition:
+    """Return a transition from the year 2025 on."""
+    return Transition(
+        **{"quotas_from": quotas_from, "assignments_from": quotas_from, "on_post": OnPost.OLD, "adverse": {}} | more
+    )
+
+
+def adopt(
+    version: PolicyVersion, quotas_from: date = date(2025, 1, 1), *, by: Actor = SYSTEM, **more: Any
+) -> PolicyVersion:
+    """Adopt a draft as an officer would, and return it as it then stands."""
+    services.adopt(
+        **{
+            "version": version,
+            "number": "示范卫发〔2024〕1号",
+            "adopted_on": date(2024, 12, 1),
+            "deciding_body": "示范卫生健康委员会",
+            "transition": transition(quotas_from),
+            "version_read": version.version,
+            "by": by,
+        }
+        | more
+    )
+    return PolicyVersion.objects.get(pk=version.pk)
+
+
+def an_adopted(text: str | None = None, quotas_from: date = date(2025, 1, 1), *, by: Actor = SYSTEM) -> PolicyVersion:
+    """Return the adopted version of a text."""
+    return adopt(a_draft(text, by=by), quotas_from, by=by)
+
+
+def a_city() -> dict[str, Any]:
+    """Return a city of two districts, one of them with a township, as the registry knows them."""
+    city = a_division("示范市", level="province", code="500000", name_en="Model City")
+    first = a_division("示范一区", parent=city, code="500101", name_en="Model District One")
+    second = a_division("示范二区", parent=city, code="500102", name_en="Model District Two")
+    town = a_division("示范镇", level="township", parent=first, code="500101100", name_en="Model Town")
+    return {"city": city, "first": first, "second": second, "town": town}

@@ -1,0 +1,171 @@
+"""The six policies that are shipped: they load, say what their sources say, and read as articles in both languages."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from deploy_admin.policies.language import Binding, Enforcement, Level, dump, from_json, json_schema, load, to_json
+from deploy_admin.policies.language.facts import FACTS
+from deploy_admin.policies.language.measures import DIMENSIONS
+from deploy_admin.policies.language.reading import articles, clause_article
+from deploy_admin.policies.language.strict_yaml import read
+from deploy_admin.policies.language.validation import adoption_faults
+from deploy_admin.registry import codes
+
+FOLDER = Path(__file__).resolve().parents[3] / "fixtures" / "policies"
+SEEDS = sorted(FOLDER.glob("*.yaml"))
+DOCUMENTS = sorted((Path(__file__).parent / "documents").glob("*.yaml"))
+
+
+def seed(name):
+    return load((FOLDER / f"{name}.yaml").read_text("utf-8"))
+
+
+def test_six_policies_are_shipped():
+    assert [path.stem for path in SEEDS] == [
+        "chongqing-county-township-2021",
+        "chongqing-medical-community-2024",
+        "chongqing-municipal-county-2025",
+        "chongqing-township-village-2024",
+        "dianjiang-county-township-2015",
+        "wanzhou-county-township-2022",
+    ]
+
+
+@pytest.mark.parametrize("path", [*SEEDS, *DOCUMENTS], ids=lambda path: path.stem)
+def test_a_policy_loads_comes_back_and_fits_the_published_schema(path):
+    written = path.read_text("utf-8")
+    document = load(written)
+    assert path.parent != FOLDER or document.id == path.stem
+    assert load(dump(document)) == document
+    assert from_json(json.loads(json.dumps(to_json(document)))) == document
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(to_json(document), schema)
+    as_written, _, found = read(written)
+    assert not found
+    jsonschema.validate(as_written, schema)
+    assert adoption_faults(document) == []
+
+
+@pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
+def test_every_clause_cites_its_source_and_every_unknown_date_says_why(path):
+    document = load(path.read_text("utf-8"))
+    assert document.issued or document.issued_note
+    sources = {source.id for source in document.sources}
+    assert all(clause.cite.source in sources for clause in document.quotas)
+
+
+def test_the_published_schema_refuses_what_is_unknown():
+    data = to_json(seed("chongqing-municipal-county-2025"))
+    data["quotas"][0]["owed_by"] = {"afiliation": "municipal"}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, json_schema())
+
+
+def test_the_municipal_plan_says_what_its_source_says():
+    plan = seed("chongqing-municipal-county-2025")
+    physicians, military, others = plan.quotas
+    assert physicians.amount.share == Decimal("0.40")
+    assert military.amount.share == Decimal("0.20")
+    assert others.amount.fixed == 2
+    assert [clause.binding for clause in plan.quotas] == [Binding.MANDATORY, Binding.ENCOURAGED, Binding.MANDATORY]
+    assert others.enforcement_for("military") is Enforcement.COORDINATE
+    assert others.enforcement_for("municipal") is Enforcement.COMMAND
+    assert physicians.counts.term.value.number == 12
+    assert others.counts.term.value.number == 6
+    assert physicians.counts.renewals
+    assert physicians.counts.year_by == "campaign"
+
+
+def test_the_medical_community_plan_is_of_2024_and_leaves_its_ratio_open():
+    plan = seed("chongqing-medical-community-2024")
+    assert plan.issued.isoformat() == "2024-12-24"
+    assert plan.quotas[0].amount.share is None
+    assert set(plan.topics).isdisjoint(seed("chongqing-municipal-county-2025").topics)
+
+
+def test_wanzhou_speaks_on_the_topic_of_the_citys_rule_and_is_nearer():
+    city, district = seed("chongqing-county-township-2021"), seed("wanzhou-county-township-2022")
+    assert city.topics == district.topics
+    assert city.level is Level.PROVINCE
+    assert district.level is Level.DISTRICT
+    assert city.quotas[0].binding is Binding.IN_PRINCIPLE
+
+
+def test_an_article_reads_as_a_sentence_with_its_citation_beside_it():
+    plan = seed("chongqing-municipal-county-2025")
+    article = clause_article(plan.quotas[0], plan)
+    assert article.number_text == "第二条"
+    assert article.sentences[0] == (
+        "市属医疗机构每年应当派出中级及以上职称的执业医师，派出人数不少于上一年度本单位新晋升副主任医师"
+        "（临床、中医、口腔、公卫）人数的40%（进位取整）。"
+    )
+    assert "派驻时间不少于12个月。" in article.sentences
+    assert article.citation.phrase.startswith("重庆市属医疗机构每年按照不低于上年度本单位")
+    assert article.binding_label == "应当"
+    assert ("比例", "40%") in [(each.label, each.value) for each in article.parameters]
+    english = clause_article(plan.quotas[0], plan, "en")
+    assert english.sentences[0] == (
+        "Municipal institutions must send licensed physicians with intermediate title or above each year: at least "
+        "40 % of last year's newly promoted associate chief physicians (clinical, TCM, dental, public health) of the "
+        "unit (rounded up)."
+    )
+
+
+def test_the_military_article_encourages_and_is_no_violation():
+    plan = seed("chongqing-municipal-county-2025")
+    said = clause_article(plan.quotas[1], plan)
+    assert said.sentences[0].startswith("鼓励部队医疗机构每年派出非军籍中级及以上职称的执业医师")
+    assert "未达到的只列示差额，不作为违规。" in said.sentences
+
+
+def test_an_unset_ratio_is_read_out_as_not_stated():
+    plan = seed("chongqing-medical-community-2024")
+    article = clause_article(plan.quotas[0], plan)
+    assert "一定比例（未定）" in article.text
+    assert [each.unset for each in article.parameters if each.label == "比例"] == [True]
+
+
+@pytest.mark.parametrize("path", [*SEEDS, *DOCUMENTS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_policy_reads_as_articles_without_a_code_showing(path, lang):
+    document = load(path.read_text("utf-8"))
+    names = {"500000": "重庆市", "500101": "万州区", "500231": "垫江县", "500233": "忠县"}
+    found = articles(document, lang, lambda code: names.get(code, "某地"))
+    assert [article.number for article in found] == list(range(1, len(found) + 1))
+    assert all(article.citation for article in found if article.clause_id)
+    for article in found:
+        assert article.sentences
+        for code in ("_", "None", "True", "{", "Decimal"):
+            assert code not in article.text, article.text
+        if lang == "zh":
+            assert article.text.endswith("。")
+
+
+def test_the_words_of_institutions_are_those_of_the_registry():
+    for name, choices in (
+        ("kind", codes.Kind),
+        ("tier", codes.Tier),
+        ("ownership", codes.Ownership),
+        ("affiliation", codes.Affiliation),
+        ("area_group", codes.AreaGroup),
+        ("settlement", codes.Settlement),
+    ):
+        assert set(FACTS[name].codes) == set(choices.values), name
+    assert {int(code) for code in FACTS["level"].codes} == set(codes.Level.values)
+    assert set(DIMENSIONS) == {"practice_category", "military_status", "employment_mode", "staff_category"}
+
+
+@pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
+def test_the_whole_policy_on_paper_has_the_same_quotas_and_is_refused_at_adoption(path):
+    shipped = load(path.read_text("utf-8"))
+    paper = load((FOLDER.parents[1] / "docs" / "decisions" / "0003-drafts" / path.name).read_text("utf-8"))
+    assert paper.quotas == shipped.quotas
+    assert paper.model_copy(update={"later": ()}) == shipped
+    assert {fault.code for fault in adoption_faults(paper)} == {"section_not_interpreted"}
