@@ -1,0 +1,48 @@
+"""The side navigation as data: label, icon, URL name, the permission that shows it. Absent addresses are left out."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from deploy_admin.access import Permission
+from deploy_admin.ui.shell import Group, Item
+
+GROUPS = (
+    Group("", (Item(_("Home"), "home", "workbench:home", Permission.HOME_VIEW),)),
+    Group(
+        _("Quotas"),
+        (
+            Item(_("Quota board"), "table", "quotas:board", Permission.QUOTAS_VIEW),
+            Item(_("District totals"), "map", "quotas:districts", Permission.QUOTAS_VIEW),
+            Item(_("Figures"), "clipboard", "quotas:figures", Permission.FIGURES_VIEW),
+            Item(_("Releases"), "release", "quotas:releases", Permission.RELEASES_VIEW),
+            Item(_("Runs"), "run", "quotas:runs", Permission.RUNS_VIEW),
+        ),
+    ),
+    Group(
+        _("Rules and registry"),
+        (
+            Item(_("Policies"), "policy", "policies:list", Permission.POLICIES_VIEW),
+            Item(_("Institutions"), "building", "registry:institutions", Permission.INSTITUTIONS_VIEW),
+        ),
+    ),
+    Group(
+        _("Administration"),
+        (
+            Item(_("Members"), "users", "accounts:members", Permission.MEMBERS_VIEW),
+            Item(_("Access tokens"), "key", "accounts:tokens", Permission.TOKENS_MANAGE),
+            Item(_("Audit record"), "shield", "audit:list", Permission.AUDIT_VIEW),
+            Item(_("Background jobs"), "jobs", "jobs:list", Permission.SYSTEM_VIEW),
+            Item(_("Read-only tables"), "settings", "admin:index", Permission.SYSTEM_VIEW),
+            Item(_("Components"), "gallery", "ui:gallery", Permission.SYSTEM_VIEW),
+        ),
+    ),
+)
+
+#: The menu of the person, beside the capacities: label, icon, URL name.
+ACCOUNT = (
+    (_("My account"), "user", "accounts:my_account"),
+    (_("Change my password"), "lock", "accounts:password"),
+    (_("Second factor"), "shield", "accounts:second_factor"),
+    (_("My background jobs"), "jobs", "jobs:list"),
+)

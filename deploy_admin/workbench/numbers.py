@@ -1,0 +1,182 @@
+"""The few numbers of a desk: each says what it counts, opens the list behind it, and shows no unknown as zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from deploy_admin import clock
+from deploy_admin.access import Actor, Reach
+from deploy_admin.accounts.models import Membership
+from deploy_admin.audit.models import Event
+from deploy_admin.jobs.models import Job, JobState
+from deploy_admin.ui.shell import url_if_any
+from quotas.models import Figure, Quota, Run
+
+Shown = dict[str, Any]
+#: how many runs a trend looks back
+RUNS = 12
+
+
+class Desk:
+    """The questions of one home page; the quotas are asked once for all the numbers that come from them."""
+
+    def __init__(self, actor: Actor, today: date) -> None:
+        self.actor = actor
+        self.today = today
+        self._quotas: dict[str, int] | None = None
+
+    @property
+    def quotas(self) -> dict[str, int]:
+        """Counts and sums over the present period's duties of units; what is merely encouraged is outside."""
+        if self._quotas is None:
+            duties = (
+                Quota.objects.visible_to(self.actor)
+                .current()
+                .filter(period_start__lte=self.today, period_end__gte=self.today, scope="unit")
+            )
+            duties = duties.exclude(binding="encouraged")
+            short = Q(verdict="short", to_coordinate=False)
+            self._quotas = duties.aggregate(
+                rows=Count("pk"),
+                required=Sum("required", filter=Q(state="known"), default=0),
+                undetermined=Count("pk", filter=Q(state="undetermined")),
+                short=Count("pk", filter=short),
+                short_units=Count("institution", distinct=True, filter=short),
+                pending=Count("pk", filter=Q(verdict="pending")),
+                missing_units=Count("institution", distinct=True, filter=Q(state="undetermined")),
+            )
+        return self._quotas
+
+    def required(self) -> Shown | None:
+        q = self.quotas
+        if not q["rows"]:
+            return {
+                "label": _("People owed this year"),
+                "value": None,
+                "note": _("Not computed for this period yet"),
+                "url": url_if_any("quotas:board"),
+            }
+        note = ""
+        if q["undetermined"]:
+            note = ngettext("and %(n)d undetermined", "and %(n)d undetermined", q["undetermined"]) % {
+                "n": q["undetermined"]
+            }
+        return {
+            "label": _("People owed this year"),
+            "value": q["required"],
+            "note": note,
+            "url": url_if_any("quotas:board"),
+        }
+
+    def short(self) -> Shown | None:
+        q = self.quotas
+        if not q["rows"]:
+            return None
+        pending = ngettext("%(n)d still pending", "%(n)d still pending", q["pending"]) % {"n": q["pending"]}
+        units = ngettext("%(n)d unit", "%(n)d units", q["short_units"]) % {"n": q["short_units"]}
+        return {
+            "label": _("Quotas short"),
+            # while nothing has been counted, 0 short would be a claim nobody can make
+            "value": q["short"] if q["short"] or not q["pending"] else _("Pending"),
+            "css": "short" if q["short"] else "",
+            "note": pending if q["pending"] else (units if q["short"] else ""),
+            "url": with_query("quotas:board", "verdict=short"),
+        }
+
+    def undetermined(self) -> Shown | None:
+        q = self.quotas
+        if not q["rows"]:
+            return None
+        units = ngettext("%(n)d unit without a figure", "%(n)d units without a figure", q["missing_units"])
+        return self.trend_of("undetermined") | {
+            "label": _("Undetermined quotas"),
+            "value": q["undetermined"],
+            "note": units % {"n": q["missing_units"]} if q["undetermined"] else _("Every figure is there"),
+            "url": with_query("quotas:board", "verdict=undetermined"),
+        }
+
+    def trend_of(self, count: str) -> Shown:
+        """How a count went over the last whole runs of this period, for those who see all units."""
+        if self.actor.reach is not Reach.ALL:
+            return {}
+        runs = Run.objects.visible_to(self.actor).published().for_list()
+        runs = runs.filter(period_start__lte=self.today, period_end__gte=self.today, institution_ids__isnull=True)
+        went = [counts.get(count, 0) for counts in runs.values_list("counts", flat=True)[:RUNS]][::-1]
+        if len(went) < 2:
+            return {}
+        label = _("the last %(n)s runs: from %(first)s to %(last)s") % {
+            "n": len(went),
+            "first": went[0],
+            "last": went[-1],
+        }
+        return {"trend": went, "trend_label": label, "change": went[-1] - went[-2]}
+
+    def awaiting(self) -> Shown:
+        waiting = Figure.objects.visible_to(self.actor).current().expected().count()
+        return {
+            "label": _("Figures to sign off"),
+            "value": waiting,
+            "note": _("expected, so quotas rest on them provisionally") if waiting else "",
+            "url": with_query("quotas:figures", "state=expected"),
+        }
+
+    def expected(self) -> Shown:
+        return self.awaiting() | {"label": _("Our figures not signed off yet"), "note": ""}
+
+    def members(self) -> Shown:
+        held = Membership.objects.visible_to(self.actor).valid_on(self.today).count()
+        return {"label": _("Capacities held today"), "value": held, "url": url_if_any("accounts:members")}
+
+    def ending(self) -> Shown:
+        held = Membership.objects.visible_to(self.actor).valid_on(self.today)
+        soon = held.filter(valid_to__lte=self.today + timedelta(days=30)).count()
+        return {"label": _("Capacities ending within 30 days"), "value": soon, "url": url_if_any("accounts:members")}
+
+    def jobs_open(self) -> Shown:
+        jobs = Job.objects.visible_to(self.actor).unfinished().count()
+        return {"label": _("Background jobs under way"), "value": jobs, "url": url_if_any("jobs:list")}
+
+    def jobs_failed(self) -> Shown:
+        since = clock.now() - timedelta(days=7)
+        failed = Job.objects.visible_to(self.actor).filter(state=JobState.FAILED, finished_at__gte=since).count()
+        return {
+            "label": _("Ended without result, last 7 days"),
+            "value": failed,
+            "css": "short" if failed else "",
+            "url": with_query("jobs:list", "state=failed"),
+        }
+
+    def events(self) -> Shown:
+        since = clock.now() - timedelta(days=1)
+        events = Event.objects.visible_to(self.actor).filter(recorded_at__gte=since).count()
+        return {"label": _("Recorded acts, last 24 hours"), "value": events, "url": url_if_any("audit:list")}
+
+    def unsealed(self) -> Shown:
+        late = (
+            Event.objects.visible_to(self.actor).unsealed().filter(recorded_at__lt=clock.now() - timedelta(minutes=10))
+        )
+        return {
+            "label": _("Acts not sealed after 10 minutes"),
+            "value": (unsealed := late.count()),
+            "css": "short" if unsealed else "",
+            "url": url_if_any("audit:list"),
+        }
+
+
+def with_query(name: str, query: str) -> str:
+    """Return the address with its filter set, or nothing if no app has it."""
+    url = url_if_any(name)
+    return f"{url}?{query}" if url else ""
+
+
+def of(actor: Actor, names: Iterable[str], today: date) -> list[Shown]:
+    """Return the named numbers in order; one that says nothing yet is left out."""
+    desk = Desk(actor, today)
+    asked: list[Callable[[], Shown | None]] = [getattr(desk, name) for name in names]
+    return [shown for ask in asked if (shown := ask()) is not None]

@@ -1,0 +1,40 @@
+"""The home page of every desk, and the search over institutions and policies."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from deploy_admin import clock
+from deploy_admin.access import ActorRequest, Permission, requires
+from deploy_admin.jobs import services as jobs
+from deploy_admin.jobs.models import Notice
+from deploy_admin.workbench import desks, finding
+
+
+@require_safe
+@requires(Permission.HOME_VIEW)
+def home(request: ActorRequest) -> HttpResponse:
+    """What waits for this actor, the few numbers of the desk, and what changed since the last visit."""
+    return render(request, "workbench/home.html", desks.home(request.actor, clock.today()))
+
+
+@require_POST
+@requires(Permission.HOME_VIEW)
+def noted(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take the word that one's own background work has ended out of the inbox: to read it was all there was to do."""
+    mine = (
+        Notice.objects.open().visible_to(request.actor).filter(user_id=request.actor.user_id, key__startswith="job:")
+    )
+    jobs.settle(key=get_object_or_404(mine, pk=pk).key)
+    return redirect("workbench:home")
+
+
+@require_safe
+@requires(Permission.HOME_VIEW)
+def search(request: ActorRequest) -> HttpResponse:
+    """Find institutions and policies by name, pinyin initials or code."""
+    return render(
+        request, "workbench/search.html", finding.find(request.actor, request.GET.get("q", ""), clock.today())
+    )
