@@ -7,9 +7,11 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, runtime_checkable
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 
@@ -110,7 +112,7 @@ _OFFICER = _READ | {
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CITY_OFFICER: _OFFICER | {_P.POLICIES_ADOPT, _P.QUOTAS_RELEASE},
-    Role.DISTRICT_OFFICER: _OFFICER,
+    Role.DISTRICT_OFFICER: _OFFICER | {_P.POLICIES_ADOPT},  # of its own district only: the service checks
     Role.PERSONNEL_SECTION: _READ | {_P.FIGURES_ENTER, _P.FIGURES_SIGN_OFF, _P.QUOTAS_EXPLAIN, _P.RUNS_VIEW},
     Role.PRIMARY_HEALTH_SECTION: _READ | {_P.RUNS_VIEW},
     Role.MEDICAL_ADMINISTRATION_SECTION: _READ,
@@ -196,14 +198,23 @@ class ActorRequest(HttpRequest):
     htmx: Any
 
 
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send the person to sign in and back here afterwards; htmx is told to leave the whole page."""
+    back = request.get_full_path() if request.method == "GET" else "/"
+    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
 def requires(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Let only actors with `permission` into the view; the signed-out are sent to sign in, others get 403."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.actor is None:
-                return redirect_to_login(request.get_full_path())
+            if getattr(request, "actor", None) is None:
+                return to_sign_in(request)
             if not request.actor.can(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -226,8 +237,29 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return to_sign_in(request)
         return view(request, *args, **kwargs)
 
     guarded.permission = "signed_in"  # type: ignore[attr-defined]
     return guarded
+
+
+#: How a person confirms who they are before a sensitive act. Accounts, which knows, lies above the apps that ask.
+_confirmations: list[Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]] = []
+
+
+def confirm_through(decorator: Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]) -> None:
+    """Use `decorator` for every view marked as sensitive; accounts calls this when it is ready."""
+    _confirmations[:] = [decorator]
+
+
+def sensitive(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Have whoever acts confirm who they are, unless they did so a moment ago. Goes below @requires."""
+
+    @wraps(view)
+    def confirmed(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not _confirmations:
+            raise ImproperlyConfigured("No app has said how a person confirms who they are.")
+        return _confirmations[0](view)(request, *args, **kwargs)
+
+    return confirmed

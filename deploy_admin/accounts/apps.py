@@ -1,4 +1,4 @@
-"""The app's name and label."""
+"""The app's name and label; its acts; what apps below learn from it when it is ready."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -8,3 +8,14 @@ class AccountsConfig(AppConfig):
     name = "deploy_admin.accounts"
     label = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        from deploy_admin import access
+        from deploy_admin.accounts import acts as own
+        from deploy_admin.accounts.reauth import confirm_identity
+        from deploy_admin.audit import acts, scope
+        from deploy_admin.registry.models import Institution
+
+        acts.register(own.ACTS)
+        access.confirm_through(confirm_identity)
+        scope.ask_institutions_through(lambda actor: Institution.objects.visible_to(actor).values("pk"))

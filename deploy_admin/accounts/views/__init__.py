@@ -1,0 +1,1 @@
+"""Pages about accounts: the door (sign-in), one's own account, members, tokens."""
