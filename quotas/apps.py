@@ -1,4 +1,4 @@
-"""The app's name and label."""
+"""The app's name and label; at start it tells the audit what its acts are called."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -8,3 +8,9 @@ class QuotasConfig(AppConfig):
     name = "quotas"
     label = "quotas"
     verbose_name = _("Quotas")
+
+    def ready(self) -> None:
+        from deploy_admin.audit import acts
+        from quotas.acts import ACTS
+
+        acts.register(ACTS)

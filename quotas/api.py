@@ -1,0 +1,189 @@
+"""REST: figures, quotas with their explanations, runs, releases. Scope and filters are those of the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from deploy_admin.access import Actor, Permission
+from deploy_admin.api import ReadOnlyViewSet, UpdatedSinceFilter, router
+from quotas import services
+from quotas.filters import FigureFilter, PeriodFilter, QuotaFilter
+from quotas.models import Figure, Quota, Release, ReleasedQuota, Run
+from quotas.models.figures import DIMENSIONS
+
+
+class FigureSerializer(serializers.ModelSerializer[Figure]):
+    """One figure in its current revision; the period's first and last day are both inside."""
+
+    class Meta:
+        model = Figure
+        fields = [
+            "id", "institution", "measure", "period_start", "period_end", *DIMENSIONS, "revision", "value",
+            "state", "source", "reason", "on_behalf_of", "entered_at", "signed_off_at", "updated_at",
+        ]  # fmt: skip
+
+
+class QuotaSerializer(serializers.ModelSerializer[Quota]):
+    """What an institution owes under one clause; `required` is null unless `state` is known, never zero instead."""
+
+    nominated = serializers.IntegerField(allow_null=True, read_only=True)
+    on_post = serializers.IntegerField(allow_null=True, read_only=True)
+    recognised_year_end = serializers.IntegerField(allow_null=True, read_only=True)
+    recognised_final = serializers.IntegerField(allow_null=True, read_only=True)
+    shortfall = serializers.IntegerField(allow_null=True, read_only=True)
+    forecast = serializers.IntegerField(allow_null=True, read_only=True)
+    missing = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = Quota
+        fields = [
+            "id", "institution", "scheme", "topic", "version", "clause_id", "scope", "period_start",
+            "period_end", "binding", "to_coordinate", "state", "required", "maximum", "at_least", "at_most",
+            "missing", "provisional", "base_shown", "ratio_shown", "nominated", "on_post",
+            "recognised_year_end", "recognised_final", "shortfall", "forecast", "verdict", "digest", "run",
+            "updated_at",
+        ]  # fmt: skip
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    """The value and the steps that led to it: clause, operation, inputs with reference and date, result."""
+
+    value = serializers.JSONField()
+    steps = serializers.ListField(child=serializers.DictField())
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """One computation: what asked for it, what it rests on, what it counted."""
+
+    class Meta:
+        model = Run
+        fields = [
+            "id", "period_start", "period_end", "trigger", "state", "requested_at", "started_at",
+            "finished_at", "duration_ms", "as_of", "recorded_at", "inputs_digest", "revisions", "counts",
+            "previous", "updated_at",
+        ]  # fmt: skip
+
+
+class ReleasedQuotaSerializer(serializers.ModelSerializer[ReleasedQuota]):
+    """One quota as released, with its frozen explanation."""
+
+    class Meta:
+        model = ReleasedQuota
+        fields = [
+            "id", "institution", "scheme", "topic", "version_id", "clause_id", "scope", "binding",
+            "to_coordinate", "state", "required", "maximum", "at_least", "at_most", "provisional",
+            "base_shown", "ratio_shown", "digest", "explanation",
+        ]  # fmt: skip
+
+
+class ReleaseSerializer(serializers.ModelSerializer[Release]):
+    """One release: number, date, basis and counts."""
+
+    class Meta:
+        model = Release
+        fields = [
+            "id", "scheme", "period_start", "period_end", "number", "released_on", "deciding_body",
+            "meeting_on", "remark", "supplement_to", "run", "quota_count", "undetermined_count", "digest",
+            "released_at",
+        ]  # fmt: skip
+
+
+class FigureViewSet(ReadOnlyViewSet):
+    """Yearly figures, current revisions; `updated_since` gives what changed."""
+
+    permissions = {"list": Permission.FIGURES_VIEW, "retrieve": Permission.FIGURES_VIEW}
+    serializer_class = FigureSerializer
+    filterset_class = FigureFilter
+    ordering_fields = ("id", "period_start", "updated_at")
+
+    def rows(self, actor: Actor) -> QuerySet[Any]:
+        return Figure.objects.visible_to(actor).current()
+
+
+class QuotaViewSet(ReadOnlyViewSet):
+    """Current quotas; each explains itself under `explanation/`."""
+
+    permissions = {
+        "list": Permission.QUOTAS_VIEW,
+        "retrieve": Permission.QUOTAS_VIEW,
+        "explanation": Permission.QUOTAS_VIEW,
+    }
+    serializer_class = QuotaSerializer
+    filterset_class = QuotaFilter
+    ordering_fields = ("id", "required", "updated_at")
+
+    def rows(self, actor: Actor) -> QuerySet[Any]:
+        return Quota.objects.visible_to(actor).current().with_tallies().defer("basis")
+
+    @extend_schema(responses=ExplanationSerializer)
+    @action(detail=True)
+    def explanation(self, request: Request, pk: str | None = None) -> Response:
+        """Answer why the quota is what it is."""
+        return Response(services.explain(self.get_object()).to_json())
+
+
+class RunFilterSet(UpdatedSinceFilter):
+    """Runs by period and state."""
+
+    period = PeriodFilter()
+    state = django_filters.ChoiceFilter(choices=Run.State.choices)
+
+
+class RunViewSet(ReadOnlyViewSet):
+    """Computations of the quotas."""
+
+    permissions = {"list": Permission.RUNS_VIEW, "retrieve": Permission.RUNS_VIEW}
+    serializer_class = RunSerializer
+    filterset_class = RunFilterSet
+    ordering_fields = ("id", "requested_at", "updated_at")
+
+    def rows(self, actor: Actor) -> QuerySet[Any]:
+        return Run.objects.visible_to(actor)
+
+
+class ReleaseFilterSet(django_filters.FilterSet):
+    """Releases by period and scheme; a release never changes, so what is new is what was released since."""
+
+    period = PeriodFilter()
+    scheme = django_filters.CharFilter()
+    updated_since = django_filters.IsoDateTimeFilter(field_name="released_at", lookup_expr="gte")
+
+
+class ReleaseViewSet(ReadOnlyViewSet):
+    """Published quotas; the frozen rows are under `quotas/`."""
+
+    permissions = {
+        "list": Permission.RELEASES_VIEW,
+        "retrieve": Permission.RELEASES_VIEW,
+        "quotas": Permission.RELEASES_VIEW,
+    }
+    serializer_class = ReleaseSerializer
+    filterset_class = ReleaseFilterSet
+    ordering_fields = ("id", "released_on", "released_at")
+
+    def rows(self, actor: Actor) -> QuerySet[Any]:
+        return Release.objects.visible_to(actor)
+
+    @extend_schema(responses=ReleasedQuotaSerializer(many=True), filters=False)
+    @action(detail=True, filterset_class=None)
+    def quotas(self, request: Request, pk: str | None = None) -> Response:
+        """List the released quotas that the caller may see, by cursor pages."""
+        release = get_object_or_404(Release.objects.visible_to(request._request.actor), pk=pk)  # type: ignore[attr-defined]
+        rows = ReleasedQuota.objects.filter(release=release).visible_to(request._request.actor)  # type: ignore[attr-defined]
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(ReleasedQuotaSerializer(page, many=True).data)
+
+
+router.register("figures", FigureViewSet, basename="figures")
+router.register("quotas", QuotaViewSet, basename="quotas")
+router.register("runs", RunViewSet, basename="runs")
+router.register("releases", ReleaseViewSet, basename="releases")

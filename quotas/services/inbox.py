@@ -1,0 +1,164 @@
+"""Telling people: many notices at once, one open notice per key, closed when the thing is done."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from deploy_admin import clock
+from deploy_admin.access import Role
+from deploy_admin.jobs.models import Notice
+from deploy_admin.months import Period
+from deploy_admin.registry.authority import competent_authority
+from quotas.models import Figure, Quota, Release, ShortfallReason
+
+#: What is only news is closed after so long.
+NEWS_DAYS = 14
+NEWS = "quotas.news:"
+OFFICERS = (Role.CITY_OFFICER, Role.DISTRICT_OFFICER, Role.PERSONNEL_SECTION)
+
+
+def keep(prefix: str, wanted: Mapping[str, Mapping[str, Any]], *, opening: bool = True, closing: bool = True) -> None:
+    """Bring the open notices whose key begins with `prefix` into line with `wanted` (key → the notice's columns).
+
+    Four statements at most, whatever their number. The unique open key decides a race.
+    """
+    there = {notice.key: notice for notice in Notice.objects.open().filter(key__startswith=prefix)}
+    if closing and (done := [notice.pk for key, notice in there.items() if key not in wanted]):
+        Notice.objects.filter(pk__in=done).update(settled_at=clock.now())
+    other = []
+    for key, columns in wanted.items():
+        if (notice := there.get(key)) is not None and notice.params != columns["params"]:
+            notice.params = columns["params"]
+            other.append(notice)
+    if other:
+        Notice.objects.bulk_update(other, ["params"], batch_size=1000)
+    if opening and (new := [Notice(key=key, **columns) for key, columns in wanted.items() if key not in there]):
+        Notice.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def figures_owed(period: Period, owed: Mapping[int, int], *, due_on: date, opening: bool) -> None:
+    """One note per unit that owes figures; those of units that owe none are closed."""
+    prefix = f"figures.owed:{period.iso}:"
+    url = reverse("quotas:figures")
+    keep(
+        prefix,
+        {
+            f"{prefix}{unit}": {
+                "code": "figures.owed",
+                "params": {"count": count, "period": str(period)},
+                "url": url,
+                "institution_id": unit,
+                "roles": [Role.SENDER_HR.value],
+                "due_on": due_on,
+            }
+            for unit, count in sorted(owed.items())
+        },
+        opening=opening,
+    )
+
+
+def figures_wait(periods: Iterable[Period]) -> None:
+    """One note per authority and period with expected figures to sign off; closed when none is left."""
+    today = clock.today()
+    for period in sorted(set(periods)):
+        units = list(Figure.objects.current().expected().of_period(period).values_list("institution_id", flat=True))
+        authorities = competent_authority(set(units), today) if units else {}
+        waiting: dict[int, int] = defaultdict(int)
+        for unit in units:
+            if (authority := authorities.get(unit)) is not None:
+                waiting[authority] += 1
+        prefix = f"figures.to_sign_off:{period.iso}:"
+        keep(
+            prefix,
+            {
+                f"{prefix}{authority}": {
+                    "code": "figures.to_sign_off",
+                    "params": {"count": count, "period": str(period)},
+                    "url": reverse("quotas:figures"),
+                    "institution_id": authority,
+                    "roles": sorted(role.value for role in OFFICERS),
+                }
+                for authority, count in sorted(waiting.items())
+            },
+        )
+
+
+def figures_signed(figures: Iterable[Figure]) -> None:
+    """Tell each unit how many of its figures were signed off."""
+    counts: dict[tuple[int, Period], int] = defaultdict(int)
+    for figure in figures:
+        counts[figure.institution_id, figure.period] += 1
+    _news(
+        {
+            f"figures.signed_off:{period.iso}:{unit}": (
+                unit,
+                "figures.signed_off",
+                {"count": count, "period": str(period)},
+                reverse("quotas:figures"),
+            )
+            for (unit, period), count in sorted(counts.items())
+        }
+    )
+
+
+def released(release: Release, units: Collection[int]) -> None:
+    """Tell each unit that its quotas of the period were released."""
+    params = {"period": str(release.period), "number": release.number}
+    url = reverse("quotas:release", args=[release.pk])
+    _news(
+        {f"quotas.released:{release.pk}:{unit}": (unit, "quotas.released", params, url) for unit in sorted(set(units))}
+    )
+
+
+def reason_given(reason: ShortfallReason, quota: Quota) -> None:
+    """Tell the competent authority that a reason waits for its decision."""
+    authority = competent_authority({reason.institution_id}, clock.today()).get(reason.institution_id)
+    if authority is None:
+        return
+    keep(
+        f"quotas.reason:{reason.pk}",
+        {
+            f"quotas.reason:{reason.pk}": {
+                "code": "quotas.reason_to_decide",
+                "params": {"period": str(reason.period)},
+                "url": reverse("quotas:detail", args=[quota.pk]),
+                "institution_id": authority,
+                "roles": sorted(role.value for role in OFFICERS),
+            }
+        },
+    )
+
+
+def reason_decided(reason: ShortfallReason) -> None:
+    """Close the note to the authority and tell the unit."""
+    keep(f"quotas.reason:{reason.pk}", {})
+    params = {"period": str(reason.period)}
+    key = f"quotas.reason_decided:{reason.pk}"
+    _news({key: (reason.institution_id, "quotas.reason_decided", params, reverse("quotas:board"))})
+
+
+def settle_old_news() -> int:
+    """Close what is only news and two weeks old."""
+    before = clock.now() - timedelta(days=NEWS_DAYS)
+    return Notice.objects.open().filter(key__startswith=NEWS, created_at__lt=before).update(settled_at=clock.now())
+
+
+def _news(wanted: Mapping[str, tuple[int, str, dict[str, Any], str]]) -> None:
+    """Open a note for each unit's HR; the same news again brings the open note up to date."""
+    rows = {
+        f"{NEWS}{key}": {
+            "code": code,
+            "params": params,
+            "url": url,
+            "institution_id": unit,
+            "roles": [Role.SENDER_HR.value],
+        }
+        for key, (unit, code, params, url) in wanted.items()
+    }
+    for prefix in sorted({key.rpartition(":")[0] for key in rows}):
+        keep(f"{prefix}:", {key: held for key, held in rows.items() if key.startswith(f"{prefix}:")}, closing=False)

@@ -1,0 +1,1 @@
+"""The pages of quotas: board, detail and paper; figures; runs; releases."""
