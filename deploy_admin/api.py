@@ -11,42 +11,18 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, mixins, viewsets
-from rest_framework.pagination import CursorPagination
-from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
-from rest_framework.views import APIView, set_rollback
+from rest_framework.views import set_rollback
 
 from deploy_admin.access import SYSTEM, Actor, Permission
+from deploy_admin.api_defaults import CursorPages, HasPermission, actor_of
 from deploy_admin.errors import RuleViolation
+
+__all__ = ["CursorPages", "HasPermission", "ReadOnlyViewSet", "UpdatedSinceFilter", "actor_of", "problem", "router"]
 
 router = SimpleRouter()
 PROBLEM = "application/problem+json"
-
-
-class HasPermission(BasePermission):
-    """Let an actor do an action only if the view names its permission and the actor holds it; unnamed is refused."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        actor = actor_of(request)
-        needed: Permission | None = getattr(view, "permissions", {}).get(getattr(view, "action", None))
-        return actor is not None and needed is not None and actor.can(needed)
-
-
-def actor_of(request: Request) -> Actor | None:
-    """Return who acts, whether signed in by session or by token."""
-    request.user  # noqa: B018 -- runs the authentication, which sets the actor
-    return getattr(request._request, "actor", None)
-
-
-class CursorPages(CursorPagination):
-    """Pages of 100 rows, up to 1,000 on request, that stay stable while rows are added."""
-
-    page_size = 100
-    max_page_size = 1000
-    page_size_query_param = "page_size"
-    ordering = "id"
 
 
 class UpdatedSinceFilter(django_filters.FilterSet):

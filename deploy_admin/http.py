@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from deploy_admin import spreadsheets
 from deploy_admin.errors import Conflict, RuleViolation
 
 PAGE_ROWS = 100
@@ -65,6 +66,18 @@ def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def exported(
+    request: HttpRequest, name: str, table: Callable[[], tuple[Sequence[str], Iterable[Sequence[Any]]]], title: str
+) -> HttpResponse | None:
+    """Answer ?export=xlsx or csv with `table()`, which gives head and rows of exactly what is shown; else None."""
+    kind = request.GET.get("export")
+    if kind not in ("xlsx", "csv"):
+        return None
+    head, rows = table()
+    content = spreadsheets.export(head, rows, kind, title=title)
+    return attachment(content, f"{name}.{kind}", spreadsheets.CONTENT_TYPES[kind])
 
 
 def is_part(request: HttpRequest) -> bool:

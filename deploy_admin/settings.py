@@ -1,10 +1,14 @@
-"""Settings, all from the environment: the only module that reads it. Production refuses to start without what it needs."""
+"""Settings, all from the environment: the only module that reads it. Production names what it lacks, and refuses."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
+import dj_database_url
+import django_stubs_ext
+import structlog
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -12,14 +16,23 @@ from environs import Env
 
 from deploy_admin import embedded
 
+django_stubs_ext.monkeypatch()
+
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+#: What set-up builds (collected files, fonts): the same for every process, so outside a data volume.
+BUILD_DIR = BASE_DIR / "var"
+#: What a running system writes: the embedded servers' data, the beat's memory.
+VAR_DIR = Path(env.str("VAR_DIR", str(BUILD_DIR))).resolve()
 
 #: "local" (make run), "test" (pytest) or "production" (the default: safe unless told otherwise).
 ENVIRONMENT = env.str("DEPLOY_ENV", "production")
+if ENVIRONMENT not in {"local", "test", "production"}:
+    raise ImproperlyConfigured(f"DEPLOY_ENV is {ENVIRONMENT!r}: it is local, test or production.")
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = False
+#: Where `manage.py run` begins to look for a free port.
+PORT = env.int("PORT", 8000)
 #: Demo accounts and data: only on this machine's own address, never in production.
 DEMO = env.bool("DEMO", False)
 
@@ -33,13 +46,17 @@ def needed(name: str) -> str:
 
 
 SECRET_KEY = needed("SECRET_KEY") if PRODUCTION else embedded.secret_key(VAR_DIR)
-ALLOWED_HOSTS = needed("ALLOWED_HOSTS").split(",") if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+ALLOWED_HOSTS = (
+    [host.strip() for host in needed("ALLOWED_HOSTS").split(",")]
+    if PRODUCTION
+    else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 if PRODUCTION and DEMO:
     raise ImproperlyConfigured("DEMO is set: production does not start with demo accounts.")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "deploy_admin.accounts.admin_config.OperationAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -108,18 +125,25 @@ TEMPLATES = [
     }
 ]
 
-DATABASE_URL = env.str("DATABASE_URL", "") or embedded.database_url(VAR_DIR)
-REDIS_URL = env.str("REDIS_URL", "") or embedded.redis_url(VAR_DIR)
+#: Without an address this is one machine with its own servers (manage.py run starts them); production has addresses.
+EMBEDDED_DATABASE = not (PRODUCTION or env.str("DATABASE_URL", ""))
+EMBEDDED_BROKER = not (PRODUCTION or env.str("REDIS_URL", ""))
+DATABASE_URL = embedded.database_url(VAR_DIR) if EMBEDDED_DATABASE else needed("DATABASE_URL")
+REDIS_URL = embedded.redis_url(VAR_DIR) if EMBEDDED_BROKER else needed("REDIS_URL")
 POOLED = env.bool("DATABASE_POOL", False)  # the web process only; a Celery worker runs without
+#: A request waits five seconds for a connection; lost ones are tried again at once, not with ever longer pauses.
+_POOL = {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 3}
+_ADDRESS: dict[str, Any] = {**dj_database_url.parse(DATABASE_URL)}
 DATABASES: dict[str, Any] = {
     "default": {
-        **env.dj_db_url("DATABASE_URL", DATABASE_URL),
+        **_ADDRESS,
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0 if POOLED else 600,
-        "CONN_HEALTH_CHECKS": not POOLED,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **_ADDRESS.get("OPTIONS", {}),  # the socket's folder, TLS
             "options": "-c lock_timeout=10s -c timezone=UTC",
-            **({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if POOLED else {}),
+            **({"pool": _POOL} if POOLED else {}),
         },
     }
 }
@@ -132,15 +156,17 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
-#: Ours, and the front-end packages' served files that set-up copies out of node_modules.
-STATICFILES_DIRS = [BASE_DIR / "static", VAR_DIR / "vendor"]
+STATIC_ROOT = BUILD_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = ENVIRONMENT == "test"  # journeys need no collected files
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if ENVIRONMENT == "test"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": {
+            "test": "django.contrib.staticfiles.storage.StaticFilesStorage",
+            "local": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",  # loopback: not compressed
+            "production": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        }[ENVIRONMENT]
     },
 }
 
@@ -151,6 +177,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "deploy_admin.accounts.passwords.LengthAndClassesValidator"},
     {"NAME": "deploy_admin.accounts.passwords.HistoryValidator"},
 ]
+if ENVIRONMENT == "test":  # a slow hash is the point elsewhere, and only slow here
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "workbench:home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
@@ -158,16 +186,29 @@ PASSWORD_MAX_AGE_DAYS = 90
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # by name on purpose: a ward's people share one address
+    "security.W021",  # browsers' preload lists are for the owner of the domain to enter
+]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # half an hour is half an hour
+AXES_DISABLE_ACCESS_LOG = True  # the audit record has them
+AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "deploy_admin.accounts.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "deploy_admin.accounts.lockout.client_address"
+#: Failed sign-ins from one address within half an hour, over all usernames: beyond this the address waits.
+SIGN_IN_FAILURES_PER_ADDRESS = 30
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_ABSOLUTE_SECONDS = 12 * 3600
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = False
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", PRODUCTION)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)  # then, and only then, X-Forwarded-* headers are believed
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -187,16 +228,20 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # a form; files are counted apart
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a month sheet of a large unit
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # above it a file waits on disk, not in memory
+FILE_UPLOAD_PERMISSIONS = 0o600
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "deploy_admin.accounts.tokens.TokenAuthentication",
         "deploy_admin.accounts.tokens.SessionActorAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["deploy_admin.api.HasPermission"],
+    "DEFAULT_PERMISSION_CLASSES": ["deploy_admin.api_defaults.HasPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "deploy_admin.api.CursorPages",
+    "DEFAULT_PAGINATION_CLASS": "deploy_admin.api_defaults.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "deploy_admin.api.problem",
@@ -221,22 +266,68 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    # A request that starts work does not wait for a broker that is away: beat sends again what the database knows.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.2,
+    "connect_retries_timeout": 2,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+#: A lost broker cancels nothing: a task that runs twice is harmless (its run's token is stale), a lost one is not.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+#: Printing grows a process: a child is replaced after so many tasks, or above so many KiB.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "put back work without a heartbeat": {"task": "jobs.put_back_stale", "schedule": 30.0},
     "seal the audit chain": {"task": "audit.seal", "schedule": 60.0},
+    "pick up quota runs nobody holds": {"task": "quotas.pick_up", "schedule": 30.0},
+    "remind of missing figures": {"task": "quotas.remind_missing", "schedule": crontab(hour=6, minute=30)},
     "recompute every quota": {"task": "quotas.recompute_everything", "schedule": crontab(hour=2, minute=10)},
+    "settle old news of policies": {"task": "policies.settle_old_news", "schedule": crontab(hour=3, minute=20)},
+    "verify the audit chain": {"task": "audit.verify", "schedule": crontab(hour=4, minute=0)},
     "disable unused accounts": {"task": "accounts.disable_unused", "schedule": crontab(hour=3, minute=0)},
 }
 
+#: What structlog adds to every line, whoever wrote it.
+_LINE: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+]
+structlog.configure(
+    processors=[*_LINE, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": _LINE,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        },
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json" if PRODUCTION else "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO" if PRODUCTION else "WARNING")},
+    # Django's own handlers would write every failure twice, and its mail handler has nobody to write to.
+    "loggers": {"django": {"handlers": [], "propagate": True}, "django.server": {"handlers": [], "propagate": True}},
 }
+
+#: The fonts of printed pages, found by WeasyPrint through fontconfig; set-up puts them there.
+if (BUILD_DIR / "fonts" / "fonts.conf").exists():
+    os.environ.setdefault("FONTCONFIG_FILE", str(BUILD_DIR / "fonts" / "fonts.conf"))
 
 PRODUCT_NAME = _("Health Workforce Deployment Administration")

@@ -7,6 +7,9 @@ from django.urls import include, path
 
 from deploy_admin import health
 from deploy_admin.api import router
+from deploy_admin.policies import api as policies_api  # noqa: F401 -- registers its routes
+from deploy_admin.registry import api as registry_api  # noqa: F401
+from quotas import api as quotas_api  # noqa: F401
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
