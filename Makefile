@@ -50,7 +50,8 @@ bench: ## one line per item, and var/bench.json
 
 soak: ## long fault runs and the large hypothesis profile
 	@$(DEV)
-	@HYPOTHESIS_PROFILE=soak $(IN) pytest --timeout 1200 tests/soak $(ARGS)
+	@HYPOTHESIS_PROFILE=soak FONTCONFIG_FILE=$(CURDIR)/var/fonts/fonts.conf \
+		$(IN) pytest --timeout 1800 -m "slow or hypothesis" $(ARGS)
 
 audit: ## known vulnerabilities of what is installed in production
 	@$(DEV)

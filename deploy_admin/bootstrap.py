@@ -347,8 +347,8 @@ def stop() -> None:
 def reset() -> None:
     """Delete the data of this checkout; what set-up fetched and built stays."""
     stop()
-    for name in ("pg", "pg.new", "redis", "secret-key", "beat-schedule", "postgres.log", "redis.log"):
-        path = VAR / name
+    data = ("pg", "pg.new", "redis", "secret-key", "postgres.log*", "redis.log*", "beat-schedule*")
+    for path in [found for pattern in data for found in VAR.glob(pattern)]:
         if path.is_dir():
             shutil.rmtree(path)
         else:

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.db import models
-from django.http import HttpRequest
 
+from deploy_admin.audit.admin import ReadOnly
 from quotas.models import Figure, Quota, Release, ReleasedQuota, Run, ShortfallReason, Tally
-
-
-class ReadOnly(admin.ModelAdmin[Any]):
-    """Nothing is added, changed or deleted here."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
 
 
 @admin.register(Run)

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.db.models.functions import Greatest
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -23,6 +24,8 @@ from quotas.models.figures import DIMENSIONS
 
 class FigureSerializer(serializers.ModelSerializer[Figure]):
     """One figure in its current revision; the period's first and last day are both inside."""
+
+    updated_at = serializers.DateTimeField(read_only=True)
 
     class Meta:
         model = Figure
@@ -63,6 +66,8 @@ class ExplanationSerializer(serializers.Serializer[Any]):
 
 class RunSerializer(serializers.ModelSerializer[Run]):
     """One computation: what asked for it, what it rests on, what it counted."""
+
+    updated_at = serializers.DateTimeField(read_only=True)
 
     class Meta:
         model = Run
@@ -106,7 +111,8 @@ class FigureViewSet(ReadOnlyViewSet):
     ordering_fields = ("id", "period_start", "updated_at")
 
     def rows(self, actor: Actor) -> QuerySet[Any]:
-        return Figure.objects.visible_to(actor).current()
+        # A revision is written once and signed off once: the later of the two, for GREATEST passes over nulls.
+        return Figure.objects.visible_to(actor).current().annotate(updated_at=Greatest("entered_at", "signed_off_at"))
 
 
 class QuotaViewSet(ReadOnlyViewSet):
@@ -147,7 +153,9 @@ class RunViewSet(ReadOnlyViewSet):
     ordering_fields = ("id", "requested_at", "updated_at")
 
     def rows(self, actor: Actor) -> QuerySet[Any]:
-        return Run.objects.visible_to(actor)
+        return Run.objects.visible_to(actor).annotate(
+            updated_at=Greatest("requested_at", "started_at", "finished_at"),
+        )
 
 
 class ReleaseFilterSet(django_filters.FilterSet):

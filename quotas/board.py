@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, OuterRef, Subquery, Sum
+from django.db.models import Count, F, Sum
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,6 @@ from deploy_admin.access import Actor
 from deploy_admin.http import PAGE_ROWS
 from deploy_admin.months import Period
 from deploy_admin.registry.divisions import DivisionTree
-from deploy_admin.registry.models import InstitutionProfile
 from quotas import reading
 from quotas.filters import QuotaFilter
 from quotas.models import Quota, Run
@@ -148,13 +147,10 @@ class Board:
         rows = self._rows_of_tab
         verdict = self.data.get("verdict")
         rows = rows.filter(verdict=verdict) if verdict in Verdict.values else rows.exclude(verdict__in=FOLDED)
-        pinyin = InstitutionProfile.objects.standing(reading.day_of(self.period)).filter(
-            institution=OuterRef("institution")
-        )
         rows = rows.for_list()
         if self.scope == Scope.DISTRICT:
             rows = rows.defer(None)  # each row tells its ways, which are read off what it rests on
-        rows = rows.annotate(unit_pinyin=Subquery(pinyin.values("pinyin")[:1]))
+        rows = rows.annotate(unit_pinyin=F("sort_key"))
         asked = self.data.get("sort", "-shortfall")
         name, descending = asked.lstrip("-"), asked.startswith("-")
         order: list[Any] = []

@@ -14,7 +14,7 @@ from deploy_admin.months import Period
 from deploy_admin.policies.geography import Places
 from deploy_admin.registry.codes import DivisionLevel, Kind
 from deploy_admin.registry.facts import institution_facts
-from deploy_admin.registry.models import Institution, Jurisdiction
+from deploy_admin.registry.models import Institution, InstitutionProfile, Jurisdiction
 from deploy_admin.registry.succession import Attribution, attributions
 from quotas.models import Figure
 from quotas.models.figures import DIMENSIONS
@@ -77,6 +77,10 @@ class Units:
     def sheet(self, unit: int) -> dict[date, Mapping[str, Any]]:
         """Return the unit's facts by day; a day on which it does not exist is absent, and so unknown."""
         return {day: facts for day, held in self.facts.items() if (facts := held.get(unit)) is not None}
+
+    def sort_keys(self) -> dict[int, str]:
+        """Return by what each institution is sorted: its name in pinyin, on the last of the days. One query."""
+        return dict(InstitutionProfile.objects.on(self.days[-1]).values_list("institution_id", "pinyin"))
 
     def division(self, unit: int, day: date) -> int:
         """Return the division the unit stands in on the day."""

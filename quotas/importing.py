@@ -273,14 +273,18 @@ class Figures(ColumnSet):
             yield {"unit": name, "credit_code": code, "year": context.params["year"], **row}
 
     def rows_for_template(self, context: Context) -> Iterable[Mapping[str, Any]]:
-        missing = services.missing_units(Period.year(context.params["year"]), actor=context.actor)
-        names = named(context, {row.institution_id for row in missing})
-        measures = self._measures(context)
-        for row in missing:
-            name, code = names.get(row.institution_id, ("", ""))
-            base = {"unit": name, "credit_code": code, "measure": row.measure, "year": context.params["year"]}
-            for cell in _asked(measures.get(row.measure), row.cells):
-                yield {**base, **cell}
+        year = Period.year(context.params["year"])
+        owed: dict[tuple[int, str], set[str]] = defaultdict(set)
+        for period in (year, year.next):  # a base is most often the year before
+            for row in services.missing_units(period, actor=context.actor):
+                if row.period == year:
+                    owed[row.institution_id, row.measure].update(row.cells)
+        names = named(context, {unit for unit, _measure in owed})
+        for (unit, measure), cells in sorted(owed.items()):
+            name, code = names.get(unit, ("", ""))
+            base = {"unit": name, "credit_code": code, "measure": measure, "year": context.params["year"]}
+            for cell in sorted(cells):
+                yield {**base, **_asked(cell)}
 
     def next_step(self, context: Context) -> tuple[str, str] | None:
         return _("See the figures"), f"{reverse('quotas:figures')}?year={context.params.get('year') or ''}"
@@ -338,13 +342,10 @@ def _cells(measure: Measure) -> Iterable[tuple[dict[str, str], list[str]]]:
                 yield dict(zip(chosen, (code.value for code in codes), strict=True)), [*words, english]
 
 
-def _asked(measure: Measure | None, cells: Sequence[str]) -> list[dict[str, str]]:
-    """Return one template row for each cell that is missing: a code says by itself which dimension it belongs to."""
-    if measure is None or not cells:
-        return [{}]
-    dimension_of = {code.value: d for d in measure.dimensions for code in _DIMENSION_CODES[d]}
-    rows = [{dimension_of[part]: part for part in cell.split("/") if part in dimension_of} for cell in cells]
-    return [row for at, row in enumerate(rows) if row not in rows[:at]]
+def _asked(cell: str) -> dict[str, str]:
+    """Return the dimensions that a missing part names: `practice_category=clinical,military_status=civilian`."""
+    named_parts = (part.partition("=") for part in cell.split(",") if part)
+    return {dimension: value for dimension, _equals, value in named_parts if dimension in DIMENSIONS}
 
 
 FIGURES = register(Figures())

@@ -23,6 +23,7 @@ from contextlib import contextmanager  # noqa: E402
 from datetime import datetime  # noqa: E402
 from zoneinfo import ZoneInfo  # noqa: E402
 
+import hypothesis  # noqa: E402
 import psycopg  # noqa: E402
 import pytest  # noqa: E402
 import pytest_socket  # noqa: E402
@@ -94,6 +95,12 @@ if SERVER:
 translations.compile_catalogues()
 # One frozen start for the whole run, never stopped: no clock jumps between tests, and time still passes.
 time_machine.travel(NOW, tick=True).start()
+
+
+# Few examples in every run, many in `make soak`; no deadline, because two cores are shared.
+hypothesis.settings.register_profile("house", max_examples=40, deadline=None)
+hypothesis.settings.register_profile("soak", max_examples=3000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 
 def pytest_configure() -> None:

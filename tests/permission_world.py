@@ -1,87 +1,211 @@
-"""Two districts side by side with a member of every role on the own side and one object of every kind on each side."""
+"""Two districts side by side: a member of every role on the own side, an object of every kind on both sides."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 
 from deploy_admin import clock
-from deploy_admin.access import ADMINISTRATORS, SYSTEM, Role
+from deploy_admin.access import ADMINISTRATORS, Role
+from deploy_admin.accounts.actors import MembershipActor
 from deploy_admin.accounts.models import Membership, Token
+from deploy_admin.accounts.tokens import digest_of
 from deploy_admin.audit import services as audit
 from deploy_admin.jobs import services as jobs
-from deploy_admin.jobs.models import Upload
-from deploy_admin.policies import services as policies
+from deploy_admin.jobs.models import Job, Notice, Upload
 from quotas import services as quotas
-from quotas.models import Figure, Quota, ReleasedQuota, ShortfallReason
+from quotas.models import Figure, Quota, Release, ShortfallReason
 from tests import factories as make
 from tests.accounts.factories import a_membership, signed_in
+from tests.policies.factories import a_draft, a_text
 
-PERIOD = "2025"
+OWN, FOREIGN = "own", "foreign"
+CODES = {OWN: "500901", FOREIGN: "500902"}
+#: Whose seat is the district's authority; the city's people and the administrators sit elsewhere.
+UNIT_ROLES = frozenset({Role.SENDER_HR, Role.RECEIVER_CLERK, Role.DEPLOYED_PERSON})
+CITY_ROLES = frozenset({Role.CITY_OFFICER, Role.PERSONNEL_SECTION})
 
 
 class World:
-    """Everything the walk over the URLs asks for."""
+    """Everything the walk over the addresses asks for: members, objects, browsers, tokens."""
 
     def __init__(self) -> None:
-        city = make.a_city()
-        self.city = make.an_authority(city, "示范市卫生健康委", tier="municipal", affiliation="municipal")
+        self.division = make.a_city()
+        self.city = make.an_authority(
+            self.division, "示范市卫生健康委员会", tier="municipal", affiliation="municipal"
+        )
         make.a_city_plan()
-        self.sides = {side: self._side(side, city) for side in ("own", "foreign")}
-        self.run = quotas.recompute(make.Y2025, by=SYSTEM)
-        for side in self.sides.values():
-            self._results(side)
+        self.sides: dict[str, SimpleNamespace] = {}
+        self._side(OWN)
         self.members = {role: self._member(role) for role in Role}
+        self._results(OWN, number="示范卫发〔2025〕1号")
+        self._side(FOREIGN)
+        self._results(FOREIGN, number="示范卫发〔2025〕2号")
         for side in self.sides.values():
             self._papers(side)
+        self._clients: dict[Role, Client] = {}
 
-    def _side(self, name: str, city: Any) -> SimpleNamespace:
-        side = SimpleNamespace(name=name)
-        side.division = make.a_division(f"示范{name}区", code="500901" if name == "own" else "500902", parent=city)
+    def _side(self, name: str) -> None:
+        """A district with its authority, its plan and a municipal hospital that stands in it."""
+        side = self.sides[name] = SimpleNamespace(name=name)
+        side.division = make.a_division(f"示范{name}区", code=CODES[name], parent=self.division)
         side.authority = make.an_authority(side.division)
         side.hospital = make.a_hospital(f"示范{name}医院", division=side.division)
-        make.a_district_plan(side.division)
-        for category in make.CATEGORIES:
-            make.enter(side.hospital, "promoted_associate_chief", make.Y2024, 5, practice_category=category)
-        return side
-
-    def _results(self, side: SimpleNamespace) -> None:
-        side.figure = Figure.objects.filter(institution=side.hospital).first()
-        side.quota = Quota.objects.current().filter(institution=side.hospital, topic="municipal_county.physicians").get()
-        side.total = Quota.objects.current().filter(institution=side.authority).first()
-        side.reason = ShortfallReason.objects.create(
-            institution=side.hospital, scheme=side.quota.scheme, topic=side.quota.topic, text="示范原因", given_by_name="示范",
-            period_start=side.quota.period_start, period_end=side.quota.period_end, given_at=clock.now(),
-        )  # fmt: skip
+        plan = make.DISTRICT_PLAN.replace("model-county-township", f"plan-{name}") % {"place": side.division.code}
+        side.version = make.a_policy(plan)
+        side.draft = a_draft(a_text(f"draft-{name}", CODES[name]))
+        make.promotions(side.hospital, 5)
 
     def _member(self, role: Role) -> Membership:
-        own = self.sides["own"]
+        own = self.sides[OWN]
         if role in ADMINISTRATORS:
             return a_membership(role)
-        if role in {Role.CITY_OFFICER, Role.PERSONNEL_SECTION}:
-            return a_membership(role, self.city, manages_unit=True)
-        if role in {Role.SENDER_HR, Role.RECEIVER_CLERK, Role.DEPLOYED_PERSON}:
-            return a_membership(role, own.hospital, manages_unit=role is not Role.DEPLOYED_PERSON)
-        return a_membership(role, own.authority, manages_unit=True)
+        seat = self.city if role in CITY_ROLES else own.hospital if role in UNIT_ROLES else own.authority
+        return a_membership(role, seat, manages_unit=role not in {Role.DEPLOYED_PERSON, Role.AUDITOR})
+
+    def _results(self, name: str, *, number: str) -> None:
+        """Computed and released: the own side first, so that the supplement holds the foreign side's rows alone."""
+        side = self.sides[name]
+        side.run = make.computed()
+        side.figure = Figure.objects.filter(institution=side.hospital).first()
+        side.quota = make.quota_of(side.hospital, "physicians")
+        side.total = Quota.objects.current().get(institution=side.authority)
+        side.reason = ShortfallReason.objects.create(
+            institution=side.hospital,
+            scheme=side.quota.scheme,
+            topic=side.quota.topic,
+            period_start=side.quota.period_start,
+            period_end=side.quota.period_end,
+            text="示范原因",
+            given_by_name="示范",
+            given_at=clock.now(),
+        )
+        side.release = quotas.release(
+            make.Y2025,
+            scheme="municipal_county",
+            number=number,
+            released_on=date(2025, 12, 1),
+            deciding_body="示范市卫生健康委员会",
+            expected_run_id=side.run.pk,
+            supplement_to=Release.objects.first(),
+            by=MembershipActor(self.members[Role.CITY_OFFICER]),
+        )
+        side.released_quota = side.release.quotas.get(institution=side.hospital, clause_id="physicians")
 
     def _papers(self, side: SimpleNamespace) -> None:
-        hr = a_membership(Role.SENDER_HR, side.hospital)
-        side.membership = hr
+        """What belongs to people: capacities, tokens, uploads, work, files, notices, events."""
+        own = side.name == OWN
+        side.hr = self.members[Role.SENDER_HR] if own else a_membership(Role.SENDER_HR, side.hospital)
+        side.membership = a_membership(Role.SENDER_HR, side.hospital)
         side.token = Token.objects.create(
-            name="示范", prefix=f"示{side.name}"[:12], digest=f"{side.name:0<64}", institution=side.hospital, created_by=hr,
-            scopes=["quotas.view"], expires_at=clock.now() + clock.timedelta(days=30),
-        )  # fmt: skip
+            name="示范系统",
+            prefix=f"da{side.name}"[:12],
+            digest=digest_of(side.name),
+            institution=side.hospital,
+            created_by=side.hr,
+            scopes=["quotas.view"],
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=30),
+        )
+        hr = MembershipActor(side.hr)
+        side.event = audit.record(act="figures.entered", by=hr, on=side.hospital)
+        side.file = jobs.store_file(
+            name="示范.csv",
+            content="单位\n".encode(),
+            content_type="text/csv",
+            by=hr,
+            owner_institution_id=side.hospital.pk,
+            kind="import.figures",
+        )
+        side.figures_upload = self._upload(side, "figures", side.hospital.pk)
+        side.institutions_upload = self._upload(side, "institutions", side.authority.pk)
+        side.job = jobs.start(kind="import.plan", params={}, by=hr, title="示范")
+        side.ended_job = Job.objects.create(
+            kind="import.plan",
+            title="示范",
+            state="done",
+            finished_at=clock.now(),
+            created_by_id=hr.user_id,
+            institution_id=side.hospital.pk,
+        )
+        key = f"job:{side.ended_job.pk}"
+        jobs.notify(
+            code="job.done", params={}, url="/", institution_id=None, roles=None, user_id=hr.user_id, key=key
+        )
+        side.notice = Notice.objects.get(key=key)
 
-    def client_of(self, role: Role) -> Client:
-        return signed_in(Client(), self.members[role])
+    def _upload(self, side: SimpleNamespace, column_set: str, institution_id: int) -> Upload:
+        return Upload.objects.create(
+            column_set=column_set,
+            scope=f"{column_set}:{side.name}",
+            params={"year": 2025, "measure": ""} if column_set == "figures" else {"on": "2026-01-01"},
+            file=side.file,
+            sha256=side.file.sha256,
+            state="planned",
+            summary={},
+            digest="0" * 64,
+            institution_id=institution_id,
+            created_by_name="示范",
+        )
 
-    def arguments(self, kind: str | None, side: str) -> Mapping[str, Any] | None:
-        """Return the URL arguments that name the object of this kind on this side."""
-        raise NotImplementedError(kind, side)
+    def browser_of(self, role: Role) -> Client:
+        """Return a browser signed in as the role's member; a server's error is an answer, not an exception."""
+        if role not in self._clients:
+            self._clients[role] = signed_in(Client(raise_request_exception=False), self.members[role])
+        return self._clients[role]
 
-    def unseeing(self, kind: str) -> set[Role]:
-        """Return the roles that hold a page's permission but not the own side's object."""
-        return set()
+    def bearer_of(self, role: Role, scopes: list[str]) -> Client:
+        """Return a machine with a token of the role's member, limited to these scopes."""
+        member = self.members[role]
+        secret = f"{role}:{','.join(scopes)}"
+        Token.objects.create(
+            name="示范系统",
+            prefix="da000000",
+            digest=digest_of(secret),
+            institution=member.institution,
+            created_by=member,
+            scopes=scopes,
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=30),
+        )
+        return Client(raise_request_exception=False, headers={"Authorization": f"Token {secret}"})
+
+    def arguments(self, kind: str | None, side: str) -> Mapping[str, Any]:
+        """Return the part of an address that names the side's object of this kind."""
+        here = self.sides[side]
+        match kind:
+            case None:
+                return {}
+            case "institution":
+                return {"pk": here.hospital.pk}
+            case "profile":
+                return {"pk": here.hospital.pk, "profile_pk": here.hospital.profile.pk}
+            case "jurisdiction":
+                return {"pk": here.authority.pk, "jurisdiction_pk": here.authority.jurisdictions.get().pk}
+            case "statement":
+                return {"institution": here.hospital.pk, "measure": "promoted_associate_chief", "period": "2024"}
+            case "policy":
+                return {"slug": here.version.policy.slug}
+            case "version" | "draft":
+                version = getattr(here, kind)
+                return {"slug": version.policy.slug, "revision": version.revision}
+            case _:
+                return {"pk": getattr(here, kind).pk}
+
+
+@contextmanager
+def undone(client: Client | None = None):
+    """Let whatever a request writes be gone after it, cookies too, so that every request meets the same world."""
+    cookies = {key: morsel.value for key, morsel in client.cookies.items()} if client else {}
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    if client:
+        client.cookies.clear()
+        client.cookies.load(cookies)

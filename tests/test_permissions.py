@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from django.db import transaction
+from django.test import Client
 from django.urls import reverse
 
 from deploy_admin.access import GRANTS, Permission, Role
-from tests.permission_world import World
+from deploy_admin.accounts.actors import MembershipActor
+from deploy_admin.accounts.tokens import MACHINE_SCOPES
+from tests.permission_world import FOREIGN, OWN, World, undone
 from tests.test_consistency import OWN_URLS
 
 TABLE = yaml.safe_load((Path(__file__).parent / "permissions.yaml").read_text())
 ROLES = {Role(name): row for name, row in TABLE["roles"].items()}
-PAGES = TABLE["pages"]
-API = TABLE["api"]
-SEEN_BY = TABLE["objects"]
+PAGES: dict[str, dict[str, Any]] = TABLE["pages"]
+API: dict[str, str] = TABLE["api"]
+OBJECTS: dict[str, dict[str, Any]] = TABLE["objects"]
+NAMED = {name: row for name, row in PAGES.items() if row["needs"] not in {"public", "signed_in"}}
+ONE_EACH = pytest.mark.parametrize("role", list(Role), ids=str)
 
 
 def test_the_table_names_the_grants_of_every_role():
@@ -43,12 +49,19 @@ def test_the_table_names_every_page_and_action_with_its_permission():
     assert actions == API
 
 
+def test_the_table_speaks_of_roles_and_kinds_that_exist():
+    kinds = {row["object"] for row in PAGES.values() if "object" in row} | set(TABLE["api_objects"].values())
+    assert kinds == set(OBJECTS)
+    named = [name for row in OBJECTS.values() for name in row.get("own_unseen_by", [])]
+    named += [name for row in OBJECTS.values() if row["foreign_seen_by"] != "everyone" for name in row["foreign_seen_by"]]
+    named += [name for row in PAGES.values() for name in row.get("refused_to", [])]
+    assert set(named) <= set(map(str, Role))
+
+
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    """Build one world with a member of every role and one object of every kind on each side."""
+    """Build one world for the whole file, in a transaction that is rolled back at its end."""
     with django_db_blocker.unblock():
-        from django.db import transaction
-
         atomic = transaction.atomic()
         atomic.__enter__()
         try:
@@ -58,78 +71,169 @@ def world(django_db_setup, django_db_blocker):
             atomic.__exit__(None, None, None)
 
 
-def address(world: World, name: str, row: dict, side: str) -> str:
-    """Return the page's address, filled with the object of that side (`own` or `foreign`)."""
-    arguments = world.arguments(row.get("object"), side)
-    return reverse(name, kwargs=arguments) if arguments else reverse(name)
+def may(role: Role, permission: str) -> bool:
+    return permission in ROLES[role]["may"]
 
 
-def answer(world: World, role: Role, url: str, methods: list[str]) -> int:
-    client = world.client_of(role)
-    response = client.get(url) if "GET" in methods else client.post(url, {})
-    return response.status_code
+def knows(role: Role, kind: str | None, side: str) -> bool:
+    """Whether the table lets the role know the side's object of this kind."""
+    if kind is None:
+        return True
+    row = OBJECTS[kind]
+    if side == OWN:
+        return str(role) not in row.get("own_unseen_by", [])
+    return row["foreign_seen_by"] == "everyone" or str(role) in row["foreign_seen_by"]
 
 
-NAMED = [(n, r) for n, r in PAGES.items() if r["needs"] not in {"public", "signed_in"}]
+def ask(world: World, client: Client, name: str, side: str, method: str) -> int:
+    """Return the status of the page on the side's object; a POST sends an empty form."""
+    row = PAGES[name]
+    url = reverse(name, kwargs={**world.arguments(row.get("object"), side), **row.get("args", {})} or None)
+    query = "".join(f"?{key}={value}" for key, value in row.get("query", {}).items())
+    with undone(client):
+        return (client.get(url + query) if method == "GET" else client.post(url + query, {})).status_code
 
 
-@pytest.mark.parametrize("role", list(Role), ids=str)
-def test_a_role_enters_the_pages_it_may_and_no_others(world, role):
-    wrong = {}
-    for name, row in NAMED:
-        status = answer(world, role, address(world, name, row, "own"), row.get("methods", ["GET"]))
-        if row["needs"] not in ROLES[role]["may"]:
-            if status != 403:
-                wrong[name] = f"{status}, should be refused (403)"
-        elif status >= 500 or status in {401, 403, 405}:
-            wrong[name] = f"{status}, should be let in"
-        elif row.get("object") and role not in world.unseeing(row["object"]) and status == 404:
-            wrong[name] = "404 on an object it may see"
+def expected(role: Role, row: dict[str, Any], side: str) -> str:
+    if not may(role, row["needs"]):
+        return "403"
+    if not knows(role, row.get("object"), side):
+        return "404"
+    refused = row.get("refused_to", []) + (row.get("foreign_refused_to", []) if side == FOREIGN else [])
+    return "403" if str(role) in refused else "let in"
+
+
+def fits(status: int, what: str, method: str) -> bool:
+    """Whether the answer is what the table says; what is let in may still be refused with a sentence (409, 422)."""
+    if what != "let in":
+        return status == int(what)
+    return status in ({200, 302, 409} if method == "GET" else {200, 204, 302, 409, 422})
+
+
+@ONE_EACH
+def test_the_members_reach_is_the_tables(world, role):
+    assert MembershipActor(world.members[role]).reach == ROLES[role]["reach"]
+
+
+@ONE_EACH
+@pytest.mark.parametrize("side", [OWN, FOREIGN])
+def test_a_role_enters_the_pages_it_may_and_knows_the_objects_it_reaches(world, role, side):
+    """Without the permission 403, an object out of reach 404, everything else an answer and never an error."""
+    browser, wrong = world.browser_of(role), {}
+    for name, row in NAMED.items():
+        if side == FOREIGN and not (row.get("object") and may(role, row["needs"])):
+            continue  # the permission alone decides, and the own side's walk has asked for it
+        for method in row.get("methods", ["GET"]):
+            status, what = ask(world, browser, name, side, method), expected(role, row, side)
+            if not fits(status, what, method):
+                wrong[f"{method} {name}"] = f"{status}, should be {what}"
     assert wrong == {}
 
 
-@pytest.mark.parametrize("role", list(Role), ids=str)
-def test_a_foreign_object_does_not_exist_for_a_role(world, role):
+def test_pages_that_only_take_orders_do_nothing_on_a_visit(world):
     wrong = {}
-    for name, row in NAMED:
-        kind = row.get("object")
-        if kind and row["needs"] in ROLES[role]["may"] and str(role) not in SEEN_BY[kind]["foreign_seen_by"]:
-            status = answer(world, role, address(world, name, row, "foreign"), row.get("methods", ["GET"]))
-            if status != 404:
-                wrong[name] = f"{status}, should be 404"
+    for name, row in PAGES.items():
+        if row.get("methods") == ["POST"]:
+            role = next((r for r in Role if may(r, row["needs"])), Role.CITY_OFFICER)
+            if (status := ask(world, world.browser_of(role), name, OWN, "GET")) != 405:
+                wrong[name] = status
     assert wrong == {}
 
 
-def test_the_signed_out_are_sent_to_sign_in(world, client):
-    wrong = {}
+def test_the_signed_out_are_sent_to_sign_in(world):
+    wrong, client = {}, Client(raise_request_exception=False)
     for name, row in PAGES.items():
         if row["needs"] == "public":
             continue
-        url = address(world, name, row, "own")
-        response = client.get(url) if "GET" in row.get("methods", ["GET"]) else client.post(url, {})
-        if response.status_code != 302 or not re.search("sign-in", response["Location"]):
-            wrong[name] = response.status_code
+        url = reverse(name, kwargs={**world.arguments(row.get("object"), OWN), **row.get("args", {})} or None)
+        for method in row.get("methods", ["GET"]):
+            response = client.get(url) if method == "GET" else client.post(url, {})
+            if response.status_code != 302 or not response["Location"].startswith(reverse("accounts:sign_in")):
+                wrong[f"{method} {name}"] = response.status_code
     assert wrong == {}
 
 
-@pytest.mark.parametrize("role", list(Role), ids=str)
-def test_the_interface_answers_a_role_as_the_pages_do(world, role):
+@ONE_EACH
+def test_everybody_signed_in_has_the_pages_of_their_own_account(world, role):
     wrong = {}
+    for name, row in PAGES.items():
+        if row["needs"] == "signed_in":
+            for method in row.get("methods", ["GET"]):
+                status = ask(world, world.browser_of(role), name, OWN, method)
+                if status >= 500 or status in {401, 403, 405}:
+                    wrong[f"{method} {name}"] = status
+    assert wrong == {}
+
+
+def api_calls(world: World):
+    """Yield (action, permission, kind of object, side, address) of every call; a list has no side but the own one."""
     for action, permission in API.items():
         basename, kind = action.rsplit(".", 1)
-        resource = basename.removeprefix("api:")
-        if kind not in {"list", "retrieve"}:
+        of = TABLE["api_objects"][basename.removeprefix("api:")]
+        if kind == "list":
+            yield action, permission, None, OWN, reverse(f"{basename}-list")
             continue
-        object_kind = TABLE["api_objects"].get(resource)
-        sides = ["own", "foreign"] if kind == "retrieve" else ["own"]
-        for side in sides:
-            arguments = world.arguments(object_kind, side) if kind == "retrieve" else None
-            url = reverse(f"{basename}-{'detail' if kind == 'retrieve' else 'list'}", kwargs=arguments)
-            status = world.client_of(role).get(url).status_code
-            may = permission in ROLES[role]["may"]
-            hidden = side == "foreign" and str(role) not in SEEN_BY[object_kind]["foreign_seen_by"]
-            own_hidden = side == "own" and kind == "retrieve" and role in world.unseeing(object_kind)
-            expected = {403} if not may else {404} if hidden or own_hidden else {200}
-            if status not in expected:
-                wrong[f"{action} {side}"] = status
+        for side in (OWN, FOREIGN):
+            name = f"{basename}-{'detail' if kind == 'retrieve' else kind}"
+            yield action, permission, of, side, reverse(name, args=[key_of(world, of, side)])
+
+
+def key_of(world: World, kind: str, side: str) -> int:
+    held = world.sides[side]
+    return held.hospital.pk if kind == "institution" else getattr(held, kind).pk
+
+
+def api_wrong(world: World, client: Client, role: Role, scopes: set[str]) -> dict[str, str]:
+    wrong = {}
+    for action, permission, kind, side, url in api_calls(world):
+        what = 403 if permission not in scopes else 200 if knows(role, kind, side) else 404
+        with undone(client):
+            response = client.get(url)
+        if response.status_code != what:
+            wrong[f"{action} {side}"] = f"{response.status_code}, should be {what}"
+        elif what != 200 and response["Content-Type"] != "application/problem+json":
+            wrong[f"{action} {side}"] = response["Content-Type"]
+    return wrong
+
+
+@ONE_EACH
+def test_the_interface_answers_a_role_as_the_pages_do(world, role):
+    assert api_wrong(world, world.browser_of(role), role, set(ROLES[role]["may"])) == {}
+
+
+@pytest.mark.parametrize("role", [Role.CITY_OFFICER, Role.DISTRICT_OFFICER, Role.SENDER_HR], ids=str)
+def test_a_token_answers_as_its_maker_within_its_scopes(world, role):
+    """The whole of what machines are given, then one scope at a time: what a token does not name is refused."""
+    scopes = [str(scope) for scope in MACHINE_SCOPES if may(role, scope)]
+    with undone():
+        assert api_wrong(world, world.bearer_of(role, scopes), role, set(scopes)) == {}
+        for scope in scopes:
+            assert api_wrong(world, world.bearer_of(role, [scope]), role, {scope}) == {}
+
+
+def test_the_interface_does_not_know_the_nameless(world):
+    client = Client(raise_request_exception=False)
+    assert {client.get(url).status_code for *_, url in api_calls(world)} == {401}
+
+
+def test_the_interface_takes_no_order(world):
+    """Nothing is written over REST: every other method is refused to whoever may read."""
+    browser, wrong = world.browser_of(Role.CITY_OFFICER), {}
+    for action, *_, url in api_calls(world):
+        for method in ("post", "put", "patch", "delete"):
+            with undone(browser):
+                status = getattr(browser, method)(url).status_code
+            if status not in {403, 405}:
+                wrong[f"{method} {action}"] = status
     assert wrong == {}
+
+
+def test_a_district_officer_reads_the_own_districts_municipal_hospital_and_not_the_neighbours(world):
+    """Located in the district is enough; whose hospital it is does not matter."""
+    browser, names = world.browser_of(Role.DISTRICT_OFFICER), {}
+    for page in ("quotas:board", "quotas:figures", "registry:institutions"):
+        with undone(browser):
+            period = {"quotas:board": "2025", "quotas:figures": "2024"}.get(page)
+            names[page] = browser.get(reverse(page), {"period": period} if period else {}).content.decode()
+    assert all("示范own医院" in text for text in names.values())
+    assert not any("示范foreign医院" in text for text in names.values())

@@ -70,7 +70,7 @@ class PasswordForm(forms.Form):
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Verification code"),
         max_length=40,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True, "spellcheck": "false"}
@@ -87,7 +87,7 @@ class ConfirmForm(forms.Form):
 class MemberForm(forms.Form):
     """A new person in a capacity. Administrators have no institution."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_("Full name"), max_length=100)
     username = forms.CharField(
         label=_("Username"),
         max_length=64,
@@ -144,7 +144,7 @@ class ReplaceForm(Versioned):
         required=False,
         empty_label=_("A new person"),
     )
-    name = forms.CharField(label=_("Name"), max_length=100, required=False)
+    name = forms.CharField(label=_("Full name"), max_length=100, required=False)
     username = forms.CharField(
         label=_("Username"), max_length=64, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )

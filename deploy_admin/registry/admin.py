@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.db import models
-from django.http import HttpRequest
 
+from deploy_admin.audit.admin import ReadOnly
 from deploy_admin.registry.models import (
     Division,
     Institution,
@@ -16,21 +13,6 @@ from deploy_admin.registry.models import (
     ProfileRevision,
     Succession,
 )
-
-
-class ReadOnly(admin.ModelAdmin[Any]):
-    """Nothing can be added, changed or deleted."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
 
 
 @admin.register(Division)

@@ -6,8 +6,8 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from deploy_admin.access import Actor, Reach
@@ -75,32 +75,10 @@ class QuotaQuerySet(OfPeriodQuerySet["Quota"]):
         return self.filter(superseded_by__isnull=True)
 
     def with_tallies(self) -> Self:
-        """Annotate what is counted, the shortfall and the forecast; null is: not counted yet."""
-        tally = Tally.objects.filter(
-            topic=OuterRef("topic"),
-            institution=OuterRef("institution"),
-            group_key=OuterRef("group_key"),
-            period_start=OuterRef("period_start"),
-            period_end=OuterRef("period_end"),
-        )
-        rows = self.annotate(
-            nominated=Subquery(tally.values("nominated")[:1]),
-            on_post=Subquery(tally.values("on_post")[:1]),
-            recognised_year_end=Subquery(tally.values("recognised_year_end")[:1]),
-            recognised_final=Subquery(tally.values("recognised_final")[:1]),
-        ).annotate(
+        """Annotate `recognised`, the number that decides, and `forecast` for the year's end; null is: not counted yet."""
+        return self.annotate(
             recognised=Coalesce(F("recognised_final"), F("recognised_year_end"), F("on_post")),
             forecast=Coalesce(F("recognised_year_end"), F("on_post") + F("nominated"), F("on_post")),
-        )
-        return rows.annotate(
-            shortfall=models.Case(
-                models.When(
-                    state=QuotaState.KNOWN,
-                    recognised__isnull=False,
-                    then=Greatest(F("required") - F("recognised"), 0),
-                ),
-                output_field=models.IntegerField(),
-            )
         )
 
     def for_list(self) -> Self:
@@ -109,7 +87,7 @@ class QuotaQuerySet(OfPeriodQuerySet["Quota"]):
             self.with_tallies()
             .select_related("institution", "run")
             .defer("basis")
-            .order_by("scheme", "scope", "institution_id", "topic", "id")
+            .order_by(F("shortfall").desc(nulls_last=True), "sort_key", "institution_id", "topic", "id")
         )
 
 
@@ -148,7 +126,15 @@ class Quota(OfPeriod):
     provisional = models.BooleanField(_("provisional"), default=False)
     base_shown = models.CharField(_("base"), max_length=100, blank=True, default="")
     ratio_shown = models.CharField(_("ratio"), max_length=60, blank=True, default="")
+    #: What changes from day to day beside a result that stands: see services.verdicts. Null is: not counted yet.
     verdict = models.CharField(_("verdict"), max_length=16, choices=Verdict)
+    nominated = models.IntegerField(_("nominated"), null=True, blank=True)
+    on_post = models.IntegerField(_("on post"), null=True, blank=True)
+    recognised_year_end = models.IntegerField(_("recognised at year end"), null=True, blank=True)
+    recognised_final = models.IntegerField(_("recognised finally"), null=True, blank=True)
+    shortfall = models.IntegerField(_("shortfall"), null=True, blank=True)
+    #: The unit's name in pinyin, by which lists are sorted.
+    sort_key = models.CharField(max_length=400, blank=True, default="", db_collation="C")
     #: The facts and figures it rests on, enough to derive the explanation again; see quotas.facts.
     basis = models.JSONField(_("basis"))
     digest = models.CharField(_("digest"), max_length=32)
@@ -195,6 +181,18 @@ class Quota(OfPeriod):
             ),
         ]
         indexes = [
+            # The board's own order, largest gap first, so that a page reads only its rows.
+            models.Index(
+                "period_start",
+                "period_end",
+                F("shortfall").desc(nulls_last=True),
+                "sort_key",
+                "institution_id",
+                "topic",
+                "id",
+                condition=Q(superseded_by__isnull=True),
+                name="quota_board",
+            ),
             models.Index(fields=["institution"], name="quota_institution"),
             models.Index(fields=["run"], name="quota_run"),
             models.Index(fields=["superseded_by"], condition=Q(superseded_by__isnull=False), name="quota_superseded"),

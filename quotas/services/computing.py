@@ -18,6 +18,7 @@ from deploy_admin.policies.language.periods import Rolling
 from deploy_admin.policies.language.quota import DistrictScope, GroupScope, UnitScope
 from deploy_admin.policies.layering import Governing, GoverningClause
 from deploy_admin.policies.services import governing
+from deploy_admin.registry.codes import Kind
 from quotas import shown
 from quotas.facts import Asked, Figures, Sheet, Successions, Units
 from quotas.models.quotas import Scope
@@ -71,6 +72,8 @@ class Computed:
     #: The units and totals whose results these are; None where they are everyone's.
     units: frozenset[int] | None
     totals: frozenset[tuple[int, str]]
+    #: By what each institution is sorted.
+    sort_keys: dict[int, str]
 
     def answers_for(self, institution_id: int, group_key: str, scope: str) -> bool:
         """Whether a result that is not among these has ceased to hold."""
@@ -226,12 +229,14 @@ class _Computation:
         touched = frozenset((owner, group) for _ruled, owner, group, _members in self.totals)
         results = [result for result in found if result is not None]
         digest = hashlib.sha256("".join(sorted(result.digest for result in results)).encode()).hexdigest()
-        return Computed(self.period.last, results, self._revisions(), digest, self.asked, touched)
+        return Computed(self.period.last, results, self._revisions(), digest, self.asked, touched, self.units.sort_keys())
 
     def _units_owing(self) -> Iterator[tuple[Ruled, int, Sheet]]:
         """Yield every unit under every clause that holds for it, as far as it was asked for."""
         day = self.period.last
-        for unit in sorted(self.units.on(day)):
+        for unit, facts in sorted(self.units.on(day).items()):
+            if facts.get("kind") == Kind.HEALTH_AUTHORITY:
+                continue  # an authority answers for totals and sends nobody itself
             if self.asked is None or unit in self.asked:
                 sheet = self.units.sheet(unit)
                 for ruled in self._holding(sheet, self.units.division(unit, day), of_units=True):

@@ -16,11 +16,12 @@ from quotas.models.quotas import QuotaState
 from quotas.rules import State
 from quotas.services import guard, verdicts
 from quotas.services.computing import Computed, Result
+from quotas.services.verdicts import Live
 
 COLUMNS = (
     "id", "run_id", "version_id", "clause_id", "topic", "scheme", "scope", "institution_id", "group_key",
     "period_start", "period_end", "binding", "to_coordinate", "state", "required", "maximum", "at_least", "at_most",
-    "missing", "provisional", "base_shown", "ratio_shown", "verdict", "basis", "digest", "updated_at",
+    "missing", "provisional", "base_shown", "ratio_shown", "basis", "digest", "updated_at", *verdicts.COLUMNS,
 )  # fmt: skip
 
 
@@ -32,62 +33,64 @@ def publish(run_id: int, period: Period, institution_ids: frozenset[int] | None,
     guard.inputs_change()
     guard.results_change()
     held = _held(period, computed)
-    counted = verdicts.counted_of(period)
+    tallies = verdicts.tallies_of(period)
     explained = verdicts.explained_of(period)
     ended = period.last < clock.today()
-    new: list[tuple[Result, str]] = []
+    new: list[tuple[Result, Live]] = []
     gone: list[int] = []
-    verdict_changes: list[tuple[int, str]] = []
+    beside: list[tuple[int, Live]] = []
     changed = 0
     uncounted: dict[State, str] = {}
     for result in computed.results:
         key = (result.institution_id, result.topic, result.group_key)
-        tally = counted.get(key)
-        verdict = uncounted.get(result.outcome.state) if tally is None else None
+        tally = tallies.get(key)
+        count = verdicts.counted(tally)
+        verdict = uncounted.get(result.outcome.state) if count is None else None
         if verdict is None:
             verdict = verdicts.code_of(
                 result.outcome,
                 binding=result.binding,
                 to_coordinate=result.to_coordinate,
-                tally=tally,
+                tally=count,
                 ended=ended,
                 explained=key in explained,
             )
-            if tally is None:  # with nothing counted the state alone decides
+            if count is None:  # with nothing counted the state alone decides
                 uncounted[result.outcome.state] = verdict
+        now = verdicts.live(verdict, result.required, tally, computed.sort_keys.get(result.institution_id, ""))
         before = held.pop(result.key, None)
         if before is None:
-            new.append((result, verdict))
+            new.append((result, now))
         elif before[1] != result.digest:
             gone.append(before[0])
-            new.append((result, verdict))
+            new.append((result, now))
             changed += 1
-        elif before[2] != verdict:
-            verdict_changes.append((before[0], verdict))
-    removed = [pk for pk, _digest, _verdict in held.values()]
+        elif before[2] != now:
+            beside.append((before[0], now))
+    removed = [pk for pk, _digest, _live in held.values()]
     _set_aside([*gone, *removed], run_id)
     _write(new, run_id, period)
-    verdicts.write(verdict_changes)
+    verdicts.write(beside)
     return {
         "quotas": len(computed.results),
         "added": len(new) - changed,
         "changed": changed,
         "removed": len(removed),
         "unchanged": len(computed.results) - len(new),
-        "verdicts": len(verdict_changes),
+        "verdicts": len(beside),
         "undetermined": sum(result.state == QuotaState.UNDETERMINED for result in computed.results),
     }
 
 
-def _held(period: Period, computed: Computed) -> dict[tuple[int, str, int, str], tuple[int, str, str]]:
+def _held(period: Period, computed: Computed) -> dict[tuple[int, str, int, str], tuple[int, str, tuple[Any, ...]]]:
     """Return the current results that this computation answers for, by key. One query."""
     rows = Quota.objects.current().of_period(period).order_by()
     found: Iterable[tuple[Any, ...]] = rows.values_list(
-        "version_id", "clause_id", "institution_id", "group_key", "pk", "digest", "verdict", "scope"
+        "version_id", "clause_id", "institution_id", "group_key", "pk", "digest", "scope", *verdicts.COLUMNS
     ).iterator(chunk_size=10_000)
     return {
-        (version, clause, unit, group): (pk, digest, verdict)
-        for version, clause, unit, group, pk, digest, verdict, scope in found
+        (version, clause, unit, group): (pk, digest, tuple(live))
+        for version, clause, unit, group, pk, digest, scope, *live in found
         if computed.answers_for(unit, group, scope)
     }
 
@@ -97,7 +100,7 @@ def _set_aside(ids: list[int], run_id: int) -> None:
         Quota.objects.filter(pk__in=ids).update(superseded_by_id=run_id, updated_at=clock.now())
 
 
-def _write(new: list[tuple[Result, str]], run_id: int, period: Period) -> None:
+def _write(new: list[tuple[Result, Live]], run_id: int, period: Period) -> None:
     """COPY the rows under ids taken beforehand, so that their contributions can name them."""
     if not new:
         return
@@ -116,15 +119,15 @@ def _write(new: list[tuple[Result, str]], run_id: int, period: Period) -> None:
                 result.institution_id, result.group_key, period.first, period.last, result.binding,
                 result.to_coordinate, result.state, result.required, result.outcome.maximum,
                 result.outcome.at_least, result.outcome.at_most, list(result.outcome.missing),
-                result.outcome.provisional, result.base_shown, result.ratio_shown, verdict, result.basis,
-                result.digest, now,
+                result.outcome.provisional, result.base_shown, result.ratio_shown, result.basis, result.digest, now,
+                *live,
             )
-            for pk, (result, verdict) in zip(ids, new, strict=True)
+            for pk, (result, live) in zip(ids, new, strict=True)
         ),
     )  # fmt: skip
     contributions = [
         (pk, unit, json.dumps(bases, ensure_ascii=False))
-        for pk, (result, _verdict) in zip(ids, new, strict=True)
+        for pk, (result, _live) in zip(ids, new, strict=True)
         for unit, bases in result.contributions
     ]
     if contributions:

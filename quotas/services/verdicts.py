@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -17,16 +17,51 @@ from quotas.models import Quota, ShortfallReason, Tally
 Key = tuple[int, str, str]
 
 
-def counted_of(period: Period, institution_ids: Collection[int] | None = None) -> Mapping[Key, rules.Tally]:
-    """Return what is counted, by key; a key without any number is absent. One query."""
+class Live(NamedTuple):
+    """What stands beside a result and changes without it, in the order of the columns COLUMNS."""
+
+    verdict: str
+    nominated: int | None = None
+    on_post: int | None = None
+    recognised_year_end: int | None = None
+    recognised_final: int | None = None
+    shortfall: int | None = None
+    sort_key: str = ""
+
+
+COLUMNS = Live._fields
+TYPES = ("text", "int", "int", "int", "int", "int", "text")
+
+
+def tallies_of(period: Period, institution_ids: Collection[int] | None = None) -> Mapping[Key, Tally]:
+    """Return the tallies by key. One query."""
     rows = Tally.objects.of_period(period)
     if institution_ids is not None:
         rows = rows.filter(institution_id__in=institution_ids)
-    return {
-        (row.institution_id, row.topic, row.group_key): rules.Tally(row.counted, row.by_alternative, row.composition)
-        for row in rows
-        if row.counted is not None
-    }
+    return {(row.institution_id, row.topic, row.group_key): row for row in rows}
+
+
+def counted(tally: Tally | None) -> rules.Tally | None:
+    """Return what the rules compare with; None while nothing that decides is counted."""
+    if tally is None or tally.counted is None:
+        return None
+    return rules.Tally(tally.counted, tally.by_alternative, tally.composition)
+
+
+def live(verdict: str, required: int | None, tally: Tally | None, sort_key: str) -> Live:
+    """Return the columns beside a result; a shortfall is told only where both sides are known."""
+    if tally is None:
+        return Live(verdict, sort_key=sort_key)
+    number = tally.counted
+    return Live(
+        verdict,
+        tally.nominated,
+        tally.on_post,
+        tally.recognised_year_end,
+        tally.recognised_final,
+        None if required is None or number is None else max(0, required - number),
+        sort_key,
+    )
 
 
 def explained_of(period: Period, institution_ids: Collection[int] | None = None) -> frozenset[Key]:
@@ -71,42 +106,50 @@ def of_quota(quota: Quota) -> rules.Verdict:
         outcome_of(quota),
         binding=Binding(quota.binding),
         enforcement=Enforcement.COORDINATE if quota.to_coordinate else Enforcement.COMMAND,
-        tally=counted_of(quota.period, ids).get(key),
+        tally=counted(tallies_of(quota.period, ids).get(key)),
         period_ended=quota.period.last < clock.today(),
         reason_given=key in explained_of(quota.period, ids),
     )
 
 
 def refresh(period: Period, *, institution_ids: Collection[int]) -> int:
-    """Set the verdicts of these institutions' current quotas anew; return how many changed. Four queries."""
-    counted = counted_of(period, institution_ids)
+    """Set what stands beside these institutions' current quotas anew; return how many changed. Four queries."""
+    tallies = tallies_of(period, institution_ids)
     explained = explained_of(period, institution_ids)
     ended = period.last < clock.today()
-    changed: list[tuple[int, str]] = []
+    changed: list[tuple[int, Live]] = []
     for quota in Quota.objects.current().of_period(period).filter(institution_id__in=institution_ids):
         key = quota.institution_id, quota.topic, quota.group_key
+        tally = tallies.get(key)
         code = code_of(
             outcome_of(quota),
             binding=quota.binding,
             to_coordinate=quota.to_coordinate,
-            tally=counted.get(key),
+            tally=counted(tally),
             ended=ended,
             explained=key in explained,
         )
-        if code != quota.verdict:
-            changed.append((quota.pk, code))
+        now = live(code, quota.required, tally, quota.sort_key)
+        if now != tuple(getattr(quota, name) for name in COLUMNS):
+            changed.append((quota.pk, now))
     write(changed)
     return len(changed)
 
 
-def write(changed: Collection[tuple[int, str]]) -> None:
-    """Write the verdicts by quota id. One statement."""
-    if not changed:
-        return
-    ids, codes = zip(*changed, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE quotas_quota SET verdict = new.verdict, updated_at = %s"
-            " FROM unnest(%s::bigint[], %s::text[]) AS new (id, verdict) WHERE quotas_quota.id = new.id",
-            [clock.now(), list(ids), list(codes)],
-        )
+SET = """
+UPDATE quotas_quota SET ({columns}) = ({values}), updated_at = %s
+FROM unnest(%s::bigint[], {arrays}) AS new (id, {columns}) WHERE quotas_quota.id = new.id
+""".format(
+    columns=", ".join(COLUMNS),
+    values=", ".join(f"new.{name}" for name in COLUMNS),
+    arrays=", ".join(f"%s::{kind}[]" for kind in TYPES),
+)
+
+
+def write(changed: Collection[tuple[int, Live]]) -> None:
+    """Write the columns by quota id. One statement."""
+    if changed:
+        ids = [pk for pk, _now in changed]
+        held = [list(column) for column in zip(*(now for _pk, now in changed), strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(SET, [clock.now(), ids, *held])

@@ -17,10 +17,11 @@ from deploy_admin.jobs import services as jobs
 from deploy_admin.jobs.importing import outgoing, services
 from deploy_admin.jobs.importing.columns import Context, column_set_of
 from deploy_admin.jobs.models import Job, JobState, Notice, StoredFile, Upload, UploadState
+from deploy_admin.months import Period
 from deploy_admin.spreadsheets.reading import read_here
 from quotas.models import Figure
-from quotas.services import FigureEntry, enter_figures, sign_off
-from tests.factories import CITY_OFFICER, Y2025, a_hospital
+from quotas.services import FigureEntry, enter_figures, recompute, sign_off
+from tests.factories import CITY_OFFICER, Y2025, a_city_plan, a_hospital
 from tests.jobs.plans import TODAY, confirmed, run_jobs, sent_in
 from tests.registry.factories import FakeActor, unit_hr
 from tests.spreadsheets.makers import xlsx
@@ -282,3 +283,14 @@ def test_the_template_carries_the_columns_the_codes_and_an_example_that_is_not_r
     book.save(filled)
     upload = sent_in(filled.getvalue(), CITY_OFFICER)
     assert upload.summary["counts"] == {"refused": 0, "changed": 0, "new": 1, "unchanged": 0}
+
+
+def test_the_template_comes_filled_in_with_what_the_units_owe(units):
+    a_city_plan()
+    recompute(Period.year(2026), by=CITY_OFFICER)
+    context = Context(CITY_OFFICER, {"year": 2025, "measure": ""}, TODAY)
+    rows = list(column_set_of("figures").rows_for_template(context))
+    assert {(row["unit"], row["measure"], row["year"]) for row in rows} == {(ONE, P, 2025), (TWO, P, 2025)}
+    assert [row["practice_category"] for row in rows[:4]] == ["clinical", "dental", "public_health", "tcm"]
+    blank = outgoing.template(column_set_of("figures"), context)
+    assert sent_in(blank, CITY_OFFICER).summary["code"] == "no_rows"

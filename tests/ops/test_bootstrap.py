@@ -167,7 +167,8 @@ def test_a_running_system_is_seen_by_its_lock_and_its_end_too(bootstrap):
 def test_reset_deletes_the_data_and_keeps_what_was_fetched(bootstrap):
     for name in ("pg/base", "redis", "fonts", "static"):
         (bootstrap.VAR / name).mkdir(parents=True)
-    (bootstrap.VAR / "secret-key").write_text("key")
+    for name in ("secret-key", "beat-schedule.dat", "postgres.log"):
+        (bootstrap.VAR / name).write_text("")
     bootstrap.reset()
     assert sorted(path.name for path in bootstrap.VAR.iterdir()) == ["fonts", "static"]
 

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                         verbose_name="Username",
                     ),
                 ),
-                ("name", models.CharField(max_length=100, verbose_name="Name")),
+                ("name", models.CharField(max_length=100, verbose_name="Full name")),
                 ("is_active", models.BooleanField(default=True, verbose_name="Active")),
                 ("is_demo", models.BooleanField(default=False, verbose_name="Demonstration account")),
                 ("language", models.CharField(blank=True, max_length=10, verbose_name="Language")),

@@ -59,7 +59,7 @@ class User(AbstractBaseUser):
         ],
         error_messages={"unique": _("This username is taken.")},
     )
-    name = models.CharField(_("Name"), max_length=100)
+    name = models.CharField(_("Full name"), max_length=100)
     is_active = models.BooleanField(_("Active"), default=True)
     is_demo = models.BooleanField(_("Demonstration account"), default=False)
     language = models.CharField(_("Language"), max_length=10, blank=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -50,7 +51,7 @@ def template(column_set: ColumnSet, context: Context) -> bytes:
     )
 
 
-def current(column_set: ColumnSet, context: Context, format: Literal["xlsx", "csv"]) -> bytes:
+def current(column_set: ColumnSet, context: Context, format: str) -> bytes:
     """Return the rows as they stand; sent in again, they change nothing."""
     columns = list(column_set.columns(context))
     rows = ([_cell(column, row) for column in columns] for row in column_set.rows_for_export(context))
@@ -63,8 +64,8 @@ def _choices(column: Column) -> tuple[str, ...]:
     return tuple(code.label for code in column.codes)
 
 
-def _cell(column: Column, row: object) -> object:
-    value = row.get(column.key)  # type: ignore[attr-defined]
+def _cell(column: Column, row: Mapping[str, Any]) -> Any:
+    value = row.get(column.key)
     if value is None or value == "":
         return None
     return column.shown(value) if column.type in (*TEXTUAL, Type.CODE, Type.YES_NO) else value

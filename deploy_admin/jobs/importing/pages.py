@@ -174,7 +174,7 @@ class _Pages:
         """The rows as they stand, as a table that may be sent in again."""
         context = self._context(request)
         kind = "csv" if format == "csv" else "xlsx"
-        content = outgoing.current(self.set, context, kind)  # type: ignore[arg-type]
+        content = outgoing.current(self.set, context, kind)
         name = f"{self.set.title} {self.set.subtitle(context)}".strip() + f".{kind}"
         audit.record(act="imports.exported", by=request.actor, label=name, detail=context.params)
         return attachment(content, name, spreadsheets.CONTENT_TYPES[kind])

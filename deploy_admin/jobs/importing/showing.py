@@ -43,9 +43,9 @@ def plan_context(request: ActorRequest, upload: Upload, column_set: ColumnSet, c
         "page": page,
         "rows": rows,
         "headers": [columns[key].label for key in used],
-        "cells": [(row, [row["shown"].get(key, "") for key in used]) for row in rows],
+        "cells": [(row, [(columns[key].label, row["shown"].get(key, "")) for key in used]) for row in rows],
         "notices": [sentence(notice["code"], notice["params"]) for notice in summary["notices"]],
-        "sheets": summary["sheets"],
+        "sheets": [{**sheet, "first": sheet["header_last"] + 1} for sheet in summary["sheets"]],
         "made_again": summary["made_again"],
         "not_applied": summary.get("not_applied", ""),
     }

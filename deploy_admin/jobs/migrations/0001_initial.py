@@ -7,155 +7,358 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('title', models.CharField(max_length=200)),
-                ('params', models.JSONField(default=dict)),
-                ('url', models.CharField(blank=True, max_length=300)),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Ended without result'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
-                ('token', models.PositiveIntegerField(default=0)),
-                ('claimed_by', models.CharField(blank=True, max_length=120)),
-                ('heartbeat_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('progress_done', models.PositiveIntegerField(default=0)),
-                ('progress_total', models.PositiveIntegerField(default=0)),
-                ('result', models.JSONField(default=dict)),
-                ('error_code', models.CharField(blank=True, max_length=60)),
-                ('error', models.TextField(blank=True)),
-                ('actor', models.JSONField(default=dict)),
-                ('created_by_id', models.BigIntegerField(null=True)),
-                ('created_by_name', models.CharField(blank=True, max_length=150)),
-                ('institution_id', models.BigIntegerField(null=True)),
-                ('language', models.CharField(default='zh-hans', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60)),
+                ("title", models.CharField(max_length=200)),
+                ("params", models.JSONField(default=dict)),
+                ("url", models.CharField(blank=True, max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Ended without result"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("token", models.PositiveIntegerField(default=0)),
+                ("claimed_by", models.CharField(blank=True, max_length=120)),
+                ("heartbeat_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("progress_done", models.PositiveIntegerField(default=0)),
+                ("progress_total", models.PositiveIntegerField(default=0)),
+                ("result", models.JSONField(default=dict)),
+                ("error_code", models.CharField(blank=True, max_length=60)),
+                ("error", models.TextField(blank=True)),
+                ("actor", models.JSONField(default=dict)),
+                ("created_by_id", models.BigIntegerField(null=True)),
+                ("created_by_name", models.CharField(blank=True, max_length=150)),
+                ("institution_id", models.BigIntegerField(null=True)),
+                ("language", models.CharField(default="zh-hans", max_length=10)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ('done', 'failed', 'cancelled')), _negated=True), fields=['state', 'heartbeat_at'], name='job_unfinished'), models.Index(fields=['institution_id', '-id'], name='job_by_institution'), models.Index(fields=['created_by_id', '-id'], name='job_by_creator')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'failed', 'cancelled'])), name='job_state_known', violation_error_code='unknown_state', violation_error_message='A job cannot be in this state.'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), models.Q(('heartbeat_at__isnull', False), models.Q(('claimed_by', ''), _negated=True)), _connector='OR'), name='job_running_is_claimed', violation_error_code='unclaimed', violation_error_message='A running job names its worker and its last sign of life.'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ('done', 'failed', 'cancelled'))), models.Q(models.Q(('state__in', ('done', 'failed', 'cancelled')), _negated=True), ('finished_at__isnull', True)), _connector='OR'), name='job_ended_has_time', violation_error_code='end_without_time', violation_error_message='An ended job says when it ended.'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), models.Q(('error_code', ''), _negated=True), models.Q(('error', ''), _negated=True)), models.Q(models.Q(('state', 'failed'), _negated=True), ('error_code', '')), _connector='OR'), name='job_failure_has_sentence', violation_error_code='failure_without_reason', violation_error_message='A job that ended without result says why.')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("done", "failed", "cancelled")), _negated=True),
+                        fields=["state", "heartbeat_at"],
+                        name="job_unfinished",
+                    ),
+                    models.Index(fields=["institution_id", "-id"], name="job_by_institution"),
+                    models.Index(fields=["created_by_id", "-id"], name="job_by_creator"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "running", "done", "failed", "cancelled"])),
+                        name="job_state_known",
+                        violation_error_code="unknown_state",
+                        violation_error_message="A job cannot be in this state.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "running"), _negated=True),
+                            models.Q(("heartbeat_at__isnull", False), models.Q(("claimed_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="job_running_is_claimed",
+                        violation_error_code="unclaimed",
+                        violation_error_message="A running job names its worker and its last sign of life.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", False), ("state__in", ("done", "failed", "cancelled"))),
+                            models.Q(
+                                models.Q(("state__in", ("done", "failed", "cancelled")), _negated=True),
+                                ("finished_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="job_ended_has_time",
+                        violation_error_code="end_without_time",
+                        violation_error_message="An ended job says when it ended.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "failed"),
+                                models.Q(("error_code", ""), _negated=True),
+                                models.Q(("error", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("state", "failed"), _negated=True), ("error_code", "")),
+                            _connector="OR",
+                        ),
+                        name="job_failure_has_sentence",
+                        violation_error_code="failure_without_reason",
+                        violation_error_message="A job that ended without result says why.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60)),
-                ('params', models.JSONField(default=dict)),
-                ('url', models.CharField(blank=True, max_length=300)),
-                ('institution_id', models.BigIntegerField(null=True)),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('due_on', models.DateField(null=True)),
-                ('key', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('settled_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60)),
+                ("params", models.JSONField(default=dict)),
+                ("url", models.CharField(blank=True, max_length=300)),
+                ("institution_id", models.BigIntegerField(null=True)),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("due_on", models.DateField(null=True)),
+                ("key", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("settled_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('settled_at', None)), fields=['institution_id'], name='notice_open_by_unit'), models.Index(condition=models.Q(('settled_at', None)), fields=['user_id'], name='notice_open_by_user')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('key',), name='notice_open_once_per_key', violation_error_code='notice_open', violation_error_message='This notice is already open.'), models.CheckConstraint(condition=models.Q(('institution_id__isnull', False), ('user_id__isnull', False), models.Q(('roles', []), _negated=True), _connector='OR'), name='notice_addressed', violation_error_code='notice_to_nobody', violation_error_message='A notice is addressed to an institution, a role or a person.')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("settled_at", None)), fields=["institution_id"], name="notice_open_by_unit"
+                    ),
+                    models.Index(
+                        condition=models.Q(("settled_at", None)), fields=["user_id"], name="notice_open_by_user"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("settled_at", None)),
+                        fields=("key",),
+                        name="notice_open_once_per_key",
+                        violation_error_code="notice_open",
+                        violation_error_message="This notice is already open.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("institution_id__isnull", False),
+                            ("user_id__isnull", False),
+                            models.Q(("roles", []), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="notice_addressed",
+                        violation_error_code="notice_to_nobody",
+                        violation_error_message="A notice is addressed to an institution, a role or a person.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('kind', models.CharField(max_length=60)),
-                ('content', models.BinaryField()),
-                ('content_type', models.CharField(max_length=120)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField()),
-                ('owner_institution_id', models.BigIntegerField(null=True)),
-                ('created_by_id', models.BigIntegerField(null=True)),
-                ('created_by_name', models.CharField(blank=True, max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=255)),
+                ("kind", models.CharField(max_length=60)),
+                ("content", models.BinaryField()),
+                ("content_type", models.CharField(max_length=120)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField()),
+                ("owner_institution_id", models.BigIntegerField(null=True)),
+                ("created_by_id", models.BigIntegerField(null=True)),
+                ("created_by_name", models.CharField(blank=True, max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'owner_institution_id'], name='storedfile_by_owner')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('size', django.db.models.functions.text.Length('content'))), name='storedfile_size_is_true', violation_error_code='size_wrong', violation_error_message='The stored size differs from the bytes.'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='storedfile_digest_whole', violation_error_code='digest_wrong', violation_error_message='A stored file carries its SHA-256 digest.')],
+                "indexes": [models.Index(fields=["kind", "owner_institution_id"], name="storedfile_by_owner")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("size", django.db.models.functions.text.Length("content"))),
+                        name="storedfile_size_is_true",
+                        violation_error_code="size_wrong",
+                        violation_error_message="The stored size differs from the bytes.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="storedfile_digest_whole",
+                        violation_error_code="digest_wrong",
+                        violation_error_message="A stored file carries its SHA-256 digest.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('column_set', models.CharField(max_length=40)),
-                ('scope', models.CharField(max_length=120)),
-                ('params', models.JSONField(default=dict)),
-                ('sha256', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('reading', 'Being read'), ('unreadable', 'Not readable'), ('refused', 'Rows refused'), ('unchanged', 'Changes nothing'), ('planned', 'To be confirmed'), ('applying', 'Being applied'), ('applied', 'Applied'), ('discarded', 'Discarded')], default='reading', max_length=12)),
-                ('summary', models.JSONField(default=dict)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('result', models.JSONField(default=dict)),
-                ('institution_id', models.BigIntegerField(null=True)),
-                ('created_by_id', models.BigIntegerField(null=True)),
-                ('created_by_name', models.CharField(blank=True, max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('planned_at', models.DateTimeField(null=True)),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('applied_by_name', models.CharField(blank=True, max_length=150)),
-                ('apply_job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='jobs.storedfile')),
-                ('plan_job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("column_set", models.CharField(max_length=40)),
+                ("scope", models.CharField(max_length=120)),
+                ("params", models.JSONField(default=dict)),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "Being read"),
+                            ("unreadable", "Not readable"),
+                            ("refused", "Rows refused"),
+                            ("unchanged", "Changes nothing"),
+                            ("planned", "To be confirmed"),
+                            ("applying", "Being applied"),
+                            ("applied", "Applied"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="reading",
+                        max_length=12,
+                    ),
+                ),
+                ("summary", models.JSONField(default=dict)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("result", models.JSONField(default=dict)),
+                ("institution_id", models.BigIntegerField(null=True)),
+                ("created_by_id", models.BigIntegerField(null=True)),
+                ("created_by_name", models.CharField(blank=True, max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("planned_at", models.DateTimeField(null=True)),
+                ("applied_at", models.DateTimeField(null=True)),
+                ("applied_by_name", models.CharField(blank=True, max_length=150)),
+                (
+                    "apply_job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="jobs.job"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uploads", to="jobs.storedfile"
+                    ),
+                ),
+                (
+                    "plan_job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="jobs.job"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UploadRow',
+            name="UploadRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('refused', 'Refused rows'), ('changed', 'Changed rows'), ('new', 'New rows'), ('unchanged', 'Unchanged rows')], max_length=10)),
-                ('sheet', models.CharField(max_length=100)),
-                ('row', models.PositiveIntegerField()),
-                ('label', models.CharField(max_length=200)),
-                ('values', models.JSONField(default=dict)),
-                ('changes', models.JSONField(default=list)),
-                ('findings', models.JSONField(default=list)),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='jobs.upload')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("refused", "Refused rows"),
+                            ("changed", "Changed rows"),
+                            ("new", "New rows"),
+                            ("unchanged", "Unchanged rows"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("sheet", models.CharField(max_length=100)),
+                ("row", models.PositiveIntegerField()),
+                ("label", models.CharField(max_length=200)),
+                ("values", models.JSONField(default=dict)),
+                ("changes", models.JSONField(default=list)),
+                ("findings", models.JSONField(default=list)),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="jobs.upload"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(condition=models.Q(('state', 'applied')), fields=['scope', '-applied_at'], name='upload_applied'),
+            model_name="upload",
+            index=models.Index(
+                condition=models.Q(("state", "applied")), fields=["scope", "-applied_at"], name="upload_applied"
+            ),
         ),
         migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(fields=['column_set', 'institution_id', '-id'], name='upload_by_institution'),
+            model_name="upload",
+            index=models.Index(fields=["column_set", "institution_id", "-id"], name="upload_by_institution"),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['reading', 'unreadable', 'refused', 'unchanged', 'planned', 'applying', 'applied', 'discarded'])), name='upload_state_known', violation_error_code='unknown_state', violation_error_message='An upload cannot be in this state.'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "reading",
+                            "unreadable",
+                            "refused",
+                            "unchanged",
+                            "planned",
+                            "applying",
+                            "applied",
+                            "discarded",
+                        ],
+                    )
+                ),
+                name="upload_state_known",
+                violation_error_code="unknown_state",
+                violation_error_message="An upload cannot be in this state.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applied_at__isnull', False), ('state', 'applied')), models.Q(models.Q(('state', 'applied'), _negated=True), ('applied_at__isnull', True)), _connector='OR'), name='upload_applied_has_time', violation_error_code='applied_without_time', violation_error_message='An applied upload says when it was applied.'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("applied_at__isnull", False), ("state", "applied")),
+                    models.Q(models.Q(("state", "applied"), _negated=True), ("applied_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="upload_applied_has_time",
+                violation_error_code="applied_without_time",
+                violation_error_message="An applied upload says when it was applied.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('planned', 'applying', 'applied')), _negated=True), models.Q(('digest', ''), _negated=True), _connector='OR'), name='upload_plan_has_digest', violation_error_code='plan_without_digest', violation_error_message='A plan to be confirmed carries its digest.'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("planned", "applying", "applied")), _negated=True),
+                    models.Q(("digest", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="upload_plan_has_digest",
+                violation_error_code="plan_without_digest",
+                violation_error_message="A plan to be confirmed carries its digest.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='uploadrow',
-            index=models.Index(fields=['upload', 'kind', 'position'], name='uploadrow_by_kind'),
+            model_name="uploadrow",
+            index=models.Index(fields=["upload", "kind", "position"], name="uploadrow_by_kind"),
         ),
         migrations.AddConstraint(
-            model_name='uploadrow',
-            constraint=models.UniqueConstraint(fields=('upload', 'position'), name='uploadrow_one_per_position', violation_error_code='position_taken', violation_error_message='Two rows of a plan share a position.'),
+            model_name="uploadrow",
+            constraint=models.UniqueConstraint(
+                fields=("upload", "position"),
+                name="uploadrow_one_per_position",
+                violation_error_code="position_taken",
+                violation_error_message="Two rows of a plan share a position.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='uploadrow',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['refused', 'changed', 'new', 'unchanged'])), name='uploadrow_kind_known', violation_error_code='unknown_kind', violation_error_message='A row of a plan cannot be of this kind.'),
+            model_name="uploadrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["refused", "changed", "new", "unchanged"])),
+                name="uploadrow_kind_known",
+                violation_error_code="unknown_kind",
+                violation_error_message="A row of a plan cannot be of this kind.",
+            ),
         ),
     ]
