@@ -75,7 +75,7 @@ class QuotaQuerySet(OfPeriodQuerySet["Quota"]):
         return self.filter(superseded_by__isnull=True)
 
     def with_tallies(self) -> Self:
-        """Annotate `recognised`, the number that decides, and `forecast` for the year's end; null is: not counted yet."""
+        """Annotate `recognised`, the number that decides, and `forecast` for the year's end; null: not counted yet."""
         return self.annotate(
             recognised=Coalesce(F("recognised_final"), F("recognised_year_end"), F("on_post")),
             forecast=Coalesce(F("recognised_year_end"), F("on_post") + F("nominated"), F("on_post")),

@@ -229,7 +229,8 @@ class _Computation:
         touched = frozenset((owner, group) for _ruled, owner, group, _members in self.totals)
         results = [result for result in found if result is not None]
         digest = hashlib.sha256("".join(sorted(result.digest for result in results)).encode()).hexdigest()
-        return Computed(self.period.last, results, self._revisions(), digest, self.asked, touched, self.units.sort_keys())
+        sort_keys = self.units.sort_keys()
+        return Computed(self.period.last, results, self._revisions(), digest, self.asked, touched, sort_keys)
 
     def _units_owing(self) -> Iterator[tuple[Ruled, int, Sheet]]:
         """Yield every unit under every clause that holds for it, as far as it was asked for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from deploy_admin.access import Role
@@ -29,9 +30,7 @@ def hr(client):
 
 
 @pytest.fixture
-def other(client_class=None):
-    from django.test import Client
-
+def other():
     return signed_in(Client(), a_membership(Role.SENDER_HR, a_hospital(TWO)))
 
 
@@ -170,8 +169,6 @@ def test_another_units_upload_file_and_job_are_not_there(hr, other):
 
 
 def test_who_may_not_enter_figures_may_not_upload_nor_read_the_files(hr, client):
-    from django.test import Client
-
     upload = sent(hr, row())
     clerk = signed_in(Client(), a_membership(Role.RECEIVER_CLERK, a_hospital("示范丙医院")))
     assert clerk.get(FORM).status_code == 403
@@ -226,8 +223,6 @@ def test_word_of_an_end_is_noted_away_by_its_reader_only(hr, other):
 
 
 def test_the_system_administrator_sees_everyones_work(hr):
-    from django.test import Client
-
     send(hr, row())
     admin = signed_in(Client(), a_membership(Role.SYSTEM_ADMIN))
     assert "指标.xlsx" in admin.get("/jobs/").content.decode()
