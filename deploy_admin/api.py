@@ -55,7 +55,7 @@ class ReadOnlyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
                 raise exceptions.ValidationError(
                     {"ordering": [_("Order by one of: %(fields)s.") % {"fields": ", ".join(self.ordering_fields)}]}
                 )
-            assert self.paginator is not None  # noqa: S101
+            assert isinstance(self.paginator, CursorPages)  # noqa: S101 -- settings.REST_FRAMEWORK names it
             tie_break = ("-id",) if asked.startswith("-") else ("id",)
             self.paginator.ordering = (asked,) if asked.lstrip("-") == "id" else (asked, *tie_break)
         return super().paginate_queryset(queryset)

@@ -69,7 +69,7 @@ class Board:
         return rows
 
     @cached_property
-    def _groups(self) -> list[dict[str, Any]]:
+    def _groups(self) -> list[Any]:
         """Counts and sums by verdict, binding and scope: totals, chips and tabs from one query."""
         sums = {name: Sum(name) for name in NUMBERS}
         rows = self._asked.with_tallies().order_by().values("scope", "verdict", "binding", "to_coordinate")
@@ -93,7 +93,7 @@ class Board:
         return sum(n for scope, n in self.by_scope.items() if scope != Scope.DISTRICT)
 
     @property
-    def _in_scope(self) -> list[dict[str, Any]]:
+    def _in_scope(self) -> list[Any]:
         return [g for g in self._groups if (g["scope"] == Scope.DISTRICT) == (self.scope == Scope.DISTRICT)]
 
     @cached_property
@@ -170,7 +170,7 @@ class Board:
     def page(self, number: str | None) -> Page[Quota]:
         """Return a page of rows, each with `unit` (its profile), `label`, `scheme_name`, `first` (of its unit) set."""
         paginator = Paginator(self.rows, PAGE_ROWS)
-        paginator.count = self.row_count  # type: ignore[misc]  # a cached property, told instead of asked
+        paginator.count = self.row_count  # a cached property, told instead of asked
         page = paginator.get_page(number)
         page.object_list = self.dressed(list(page.object_list))
         return page

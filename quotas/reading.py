@@ -171,7 +171,7 @@ class Way:
 
 
 def ways(explained: language.Explained[Any], counted: int | None) -> list[Way]:
-    """Return the bases between which a clause gives a choice, read off the explanation's steps; none where it has one."""
+    """Return the bases between which a clause gives a choice, read off the explanation's steps."""
     found: list[Way] = []
     label, base = "", None
     for step in explained.steps:
@@ -181,6 +181,7 @@ def ways(explained: language.Explained[Any], counted: int | None) -> list[Way]:
             base = step.result
         elif label and step.operation == "round":
             required = int(step.result) if step.result is not None else None
-            found.append(Way(label, base, required, counted is not None and required is not None and counted >= required))
+            passed = counted is not None and required is not None and counted >= required
+            found.append(Way(label, base, required, passed))
             label = ""
     return found

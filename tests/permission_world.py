@@ -37,9 +37,7 @@ class World:
 
     def __init__(self) -> None:
         self.division = make.a_city()
-        self.city = make.an_authority(
-            self.division, "示范市卫生健康委员会", tier="municipal", affiliation="municipal"
-        )
+        self.city = make.an_authority(self.division, "示范市卫生健康委员会", tier="municipal", affiliation="municipal")
         make.a_city_plan()
         self.sides: dict[str, SimpleNamespace] = {}
         self._side(OWN)
@@ -135,9 +133,7 @@ class World:
             institution_id=side.hospital.pk,
         )
         key = f"job:{side.ended_job.pk}"
-        jobs.notify(
-            code="job.done", params={}, url="/", institution_id=None, roles=None, user_id=hr.user_id, key=key
-        )
+        jobs.notify(code="job.done", params={}, url="/", institution_id=None, roles=None, user_id=hr.user_id, key=key)
         side.notice = Notice.objects.get(key=key)
 
     def _upload(self, side: SimpleNamespace, column_set: str, institution_id: int) -> Upload:

@@ -131,7 +131,8 @@ def missing(request: ActorRequest) -> HttpResponse:
     ordered = sorted(rows.values(), key=lambda line: line["unit"].pinyin if line["unit"] else "")
     chat = "\n".join(
         [
-            _("Figures still missing for the quotas of %(period)s (%(n)d units):") % {"period": period, "n": len(ordered)},
+            _("Figures still missing for the quotas of %(period)s (%(n)d units):")
+            % {"period": period, "n": len(ordered)},
             *(
                 f"{line['unit'].name}：{'、'.join(m['label'] for m in line['measures'])}"
                 for line in ordered

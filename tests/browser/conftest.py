@@ -66,7 +66,7 @@ def product():
         )  # fmt: skip
         processes.append(
             subprocess.Popen(
-                [str(binaries / "celery"), "-A", "deploy_admin", "worker", "-c", "1", "--without-gossip", "-l", "WARNING"],
+                [str(binaries / "celery"), "-A", "deploy_admin", "worker", "-c", "1", "-l", "WARNING"],
                 **run,
             )
         )

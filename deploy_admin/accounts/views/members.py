@@ -82,7 +82,8 @@ def _may_add(request: ActorRequest) -> bool:
 def _table(request: ActorRequest, rows: QuerySet[Membership]) -> tuple[list[str], list[list[Any]]]:
     """Return head and rows of the export; taking people's names out is on record."""
     found = _rows(rows[:EXPORT_ROWS])
-    head = [_("Institution"), _("Full name"), _("Username"), _("Capacity"), _("Manager"), _("From"), _("Until"), _("State")]
+    who = [_("Institution"), _("Full name"), _("Username")]
+    head = [*who, _("Capacity"), _("Manager"), _("From"), _("Until"), _("State")]
     table = [
         [
             str(row["membership"].institution or ""),
