@@ -19,12 +19,14 @@ from deploy_admin.months import Period
 from deploy_admin.registry.divisions import DivisionTree
 from quotas import reading
 from quotas.filters import QuotaFilter
-from quotas.models import Quota, Run
+from quotas.models import Quota, Run, Summary
 from quotas.models.quotas import Binding, QuotaQuerySet, Scope, Verdict
 from quotas.services.quotas import Explainer
 
 #: Nothing can be read off these until something is entered: folded into one line with their count.
 FOLDED = (Verdict.UNDETERMINED, Verdict.NOT_COMPUTED)
+#: Filters that ask about units, which no summary answers.
+NARROWING = ("q", "district", "affiliation", "institution", "updated_since")
 #: A word of the address to the columns it sorts by; the unit's pinyin and the topic break ties.
 SORTS = {"unit": None, "required": "required", "shortfall": "shortfall", "forecast": "forecast"}
 NUMBERS = ("required", "nominated", "on_post", "recognised_year_end", "recognised_final", "shortfall", "forecast")
@@ -69,8 +71,16 @@ class Board:
         return rows
 
     @cached_property
-    def _groups(self) -> list[Any]:
-        """Counts and sums by verdict, binding and scope: totals, chips and tabs from one query."""
+    def _summary(self) -> list[dict[str, Any]]:
+        """The counts kept for whoever sees everything, of every period and rule: a few lines. One query."""
+        return list(Summary.objects.visible_to(self.actor).values())
+
+    @cached_property
+    def _groups(self) -> list[dict[str, Any]]:
+        """Counts and sums by verdict, binding and scope: totals, chips and tabs, from the summary or from one query."""
+        self.period  # noqa: B018 -- settles the period before it is compared
+        if self._summary and not any(self.data.get(name) for name in NARROWING):
+            return self._summed()
         sums = {name: Sum(name) for name in NUMBERS}
         rows = self._asked.with_tallies().order_by().values("scope", "verdict", "binding", "to_coordinate")
         return list(
@@ -78,6 +88,24 @@ class Board:
                 n=Count("pk"), units=Count("institution_id", distinct=True), **{f"sum_{k}": v for k, v in sums.items()}
             )
         )
+
+    def _summed(self) -> list[dict[str, Any]]:
+        """The summary's lines at the level that was asked for, in the shape of the groups."""
+        scheme, topic, binding = (self.data.get(name, "") for name in ("scheme", "topic", "binding"))
+        level = "topic" if topic else "scheme" if scheme else "all"
+        return [
+            {
+                **{name: line[name] for name in ("scope", "verdict", "binding", "to_coordinate", "units")},
+                "n": line["quotas"],
+                **{f"sum_{name}": line[name] for name in NUMBERS},
+            }
+            for line in self._summary
+            if line["level"] == level
+            and (line["period_start"], line["period_end"]) == (self.period.first, self.period.last)
+            and (not scheme or line["scheme"] == scheme)
+            and (not topic or line["topic"] == topic)
+            and (not binding or line["binding"] == binding)
+        ]
 
     @cached_property
     def by_scope(self) -> Counter[str]:
@@ -205,12 +233,11 @@ class Board:
     @cached_property
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         """Schemes and rules that have rows in this period, and the periods that have any. One query."""
-        seen = (
-            self.visible.order_by()
-            .values_list("period_start", "period_end", "scheme", "topic", "version_id", "clause_id")
-            .distinct()
-        )
-        found = list(seen)
+        columns = ("period_start", "period_end", "scheme", "topic", "version_id", "clause_id")
+        if self._summary:
+            found = list({tuple(line[name] for name in columns) for line in self._summary if line["level"] == "clause"})
+        else:
+            found = list(self.visible.order_by().values_list(*columns).distinct())
         documents = reading.documents({row[4] for row in found})
         periods = {Period(row[0], row[1]) for row in found} | {self.period, Period.year(clock.today().year)}
         schemes: dict[str, str] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
@@ -153,9 +154,8 @@ def _text(content: bytes) -> Workbook:
     text, encoding = _decoded(content)
     if "\x00" in text:
         raise Unreadable("not_a_workbook")
-    head = text[:8192]
-    delimiter = max(",\t;", key=head.count)
     csv.field_size_limit(1_000_000)
+    delimiter = max(",\t;", key=lambda mark: _evenness(text, mark))
     rows: list[list[Cell]] = []
     cells = 0
     try:
@@ -169,6 +169,17 @@ def _text(content: bytes) -> Workbook:
     return Workbook((Sheet(name="CSV", rows=rows),), "csv", encoding)
 
 
+def _evenness(text: str, delimiter: str) -> int:
+    """Return how many of the first rows have the same number of columns, more than one, with this delimiter."""
+    widths: list[int] = []
+    with contextlib.suppress(csv.Error):
+        for row in csv.reader(io.StringIO(text[:65536], newline=""), delimiter=delimiter):
+            widths.append(len(row))
+            if len(widths) == 30:
+                break
+    return max((widths.count(width) for width in set(widths) if width > 1), default=0)
+
+
 def _decoded(content: bytes) -> tuple[str, str]:
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     candidates = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
@@ -177,7 +188,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if _printable(text):
+        if encoding != "gb18030" or _printable(text):  # almost any bytes are GB 18030, hardly any by chance UTF-8
             return text, encoding
     raise Unreadable("unknown_encoding")
 

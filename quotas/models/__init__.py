@@ -4,5 +4,6 @@ from quotas.models.figures import Figure
 from quotas.models.quotas import Contribution, Quota, ShortfallReason, Tally
 from quotas.models.releases import Release, ReleasedQuota
 from quotas.models.runs import Run
+from quotas.models.summaries import Summary
 
-__all__ = ["Contribution", "Figure", "Quota", "Release", "ReleasedQuota", "Run", "ShortfallReason", "Tally"]
+__all__ = ["Contribution", "Figure", "Quota", "Release", "ReleasedQuota", "Run", "ShortfallReason", "Summary", "Tally"]

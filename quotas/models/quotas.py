@@ -379,6 +379,14 @@ class ShortfallReason(ByQuotaKey):
                 violation_error_code="reason_decision",
                 violation_error_message=_("A decided reason says who decided and when."),
             ),
+            models.CheckConstraint(
+                name="shortfall_reason_second_person",
+                condition=Q(decided_by_id__isnull=True)
+                | Q(given_by_id__isnull=True)
+                | ~Q(decided_by_id=F("given_by_id")),
+                violation_error_code="second_person",
+                violation_error_message=_("Somebody else decides on a reason: nobody on one's own."),
+            ),
             models.UniqueConstraint(
                 name="shortfall_reason_one_standing",
                 fields=["institution", "period_start", "period_end", "topic", "group_key"],

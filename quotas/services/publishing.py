@@ -14,7 +14,7 @@ from deploy_admin.months import Period
 from quotas.models import Quota
 from quotas.models.quotas import QuotaState
 from quotas.rules import State
-from quotas.services import guard, verdicts
+from quotas.services import guard, summaries, verdicts
 from quotas.services.computing import Computed, Result
 from quotas.services.verdicts import Live
 
@@ -71,6 +71,8 @@ def publish(run_id: int, period: Period, institution_ids: frozenset[int] | None,
     _set_aside([*gone, *removed], run_id)
     _write(new, run_id, period)
     verdicts.write(beside)
+    if new or gone or removed or beside:
+        summaries.count(period)
     return {
         "quotas": len(computed.results),
         "added": len(new) - changed,

@@ -45,6 +45,8 @@ def decide_reason(*, reason: ShortfallReason, accept: bool, remark: str = "", by
     """Accept the reason, and the shortfall counts as explained; or decline it, and the unit may write another."""
     if by.reach not in (Reach.ALL, Reach.DISTRICT):
         raise RuleViolation(_("An officer of the commission decides on a reason."), "not_permitted")
+    if by.institution_id == reason.institution_id or (by.user_id is not None and by.user_id == reason.given_by_id):
+        raise RuleViolation(_("Somebody else decides on a reason: nobody on one's own."), "second_person")
     if not accept and not remark.strip():
         raise RuleViolation(
             _("Say why the reason is declined."), "remark_missing", fields={"remark": _("Write a remark.")}

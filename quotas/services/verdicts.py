@@ -12,6 +12,7 @@ from deploy_admin.months import Period
 from deploy_admin.policies.language import Binding, Enforcement
 from quotas import rules
 from quotas.models import Quota, ShortfallReason, Tally
+from quotas.services import summaries
 
 #: (institution, topic, group): the quota's key as tallies and reasons know it.
 Key = tuple[int, str, str]
@@ -133,6 +134,8 @@ def refresh(period: Period, *, institution_ids: Collection[int]) -> int:
         if now != tuple(getattr(quota, name) for name in COLUMNS):
             changed.append((quota.pk, now))
     write(changed)
+    if changed:
+        summaries.count(period)
     return len(changed)
 
 

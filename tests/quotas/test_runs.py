@@ -15,7 +15,7 @@ from deploy_admin import clock
 from deploy_admin.access import SYSTEM
 from deploy_admin.errors import Conflict, RuleViolation
 from quotas import services, tasks
-from quotas.models import Quota, Run, ShortfallReason, Tally
+from quotas.models import Quota, Run, ShortfallReason, Summary, Tally
 from quotas.services import FigureEntry, TallyRow, runs
 from tests.factories import (
     CITY_OFFICER,
@@ -235,8 +235,9 @@ def test_a_tally_that_stays_the_same_writes_nothing_and_a_bad_one_is_refused():
     shown = Quota.objects.current().with_tallies().get(topic=row.topic)
     assert (shown.nominated, shown.on_post, shown.shortfall, shown.forecast, shown.verdict) == (3, 2, 0, 5, "met")
     bad = TallyRow(hospital.pk, "municipal_county", row.topic, Y2025, on_post=-1)
-    with pytest.raises(RuleViolation, match="zero or more"):
+    with pytest.raises(RuleViolation) as refused:
         services.record_tallies([bad], by=SYSTEM)
+    assert refused.value.code == "tally_negative"
     assert Tally.objects.visible_to(unit_hr(a_hospital(), TODAY)).count() == 0
 
 
@@ -258,8 +259,12 @@ def test_a_shortfall_in_principle_is_explained_by_an_accepted_reason_only():
     quota, authority = a_short_total()
     assert quota.verdict == "short"
     reason = services.give_reason(quota=quota, text="当年招聘人员尚在规培", by=district_officer(authority, TODAY))
-    with pytest.raises(RuleViolation, match="already"), transaction.atomic():
+    with pytest.raises(RuleViolation) as refused, transaction.atomic():
         services.give_reason(quota=quota, text="再写一次", by=SYSTEM)
+    assert refused.value.code == "reason_twice"
+    with pytest.raises(RuleViolation) as refused:  # nobody decides on the reason of one's own authority
+        services.decide_reason(reason=reason, accept=True, by=district_officer(authority, TODAY))
+    assert refused.value.code == "second_person"
     services.decide_reason(reason=reason, accept=True, by=CITY_OFFICER)
     quota.refresh_from_db()
     assert quota.verdict == "explained"
@@ -335,3 +340,27 @@ def test_what_an_actor_sees_of_quotas_runs_and_contributions():
     assert not Quota.objects.visible_to(unit_hr(outside, TODAY)).exists()
     assert Run.objects.visible_to(officer).exists()
     assert not Run.objects.visible_to(unit_hr(outside, TODAY)).exists()
+
+
+def test_the_summary_counts_what_the_rows_say_and_follows_every_change():
+    a_city_plan()
+    hospital, late = a_hospital(), a_hospital()
+    promotions(hospital, 5)
+    computed()
+
+    def lines(level):
+        rows = Summary.objects.filter(level=level).order_by("topic", "verdict")
+        return [(row.topic, row.verdict, row.quotas, row.units, row.required) for row in rows]
+
+    assert lines("all") == [("", "pending", 3, 2, 6), ("", "undetermined", 1, 1, None)]
+    assert lines("topic") == [
+        ("municipal_county.non_clinical", "pending", 2, 2, 4),
+        ("municipal_county.physicians", "pending", 1, 1, 2),
+        ("municipal_county.physicians", "undetermined", 1, 1, None),
+    ]
+    row = TallyRow(late.pk, "municipal_county", "municipal_county.non_clinical", Y2025, nominated=1, on_post=0)
+    services.record_tallies([row], by=SYSTEM)
+    assert ("", "short", 1, 1, 2) in lines("all")
+    short = Summary.objects.get(level="all", verdict="short")
+    assert (short.nominated, short.shortfall, short.forecast) == (1, 2, 1)
+    assert not Summary.objects.visible_to(unit_hr(hospital, TODAY)).exists()

@@ -101,6 +101,11 @@ def test_text_tables_in_the_encodings_people_use(encoding, delimiter):
     assert rows_of(content) == [["单位", "人数"], ["𬱖医院（示范）", "12"]]
 
 
+def test_semicolons_inside_cells_do_not_make_them_the_delimiter():
+    content = "单位,说明\n甲,a;b;c;d\n乙,e;f\n".encode()
+    assert rows_of(content) == [["单位", "说明"], ["甲", "a;b;c;d"], ["乙", "e;f"]]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
