@@ -33,4 +33,4 @@ ENV PATH=/app/.venv/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 EXPOSE 8000
-CMD ["python", "manage.py", "check", "--deploy"]
+CMD ["python", "manage.py", "check", "--deploy", "--tag", "security"]

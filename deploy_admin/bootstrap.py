@@ -25,6 +25,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
+#: Where the running system writes (settings.VAR_DIR); set-up's own things lie in VAR.
+DATA = Path(os.environ.get("VAR_DIR") or VAR).resolve()
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 #: The embedded Redis comes as wheels for these only.
@@ -317,7 +319,7 @@ def lock() -> None:
 
 def running() -> dict[str, object] | None:
     """Return what the running system of this checkout noted (process, address), or None if none runs."""
-    path = VAR / "run.lock"
+    path = DATA / "run.lock"
     if not path.exists():
         return None
     with path.open("r+") as lock:
@@ -348,7 +350,7 @@ def reset() -> None:
     """Delete the data of this checkout; what set-up fetched and built stays."""
     stop()
     data = ("pg", "pg.new", "redis", "secret-key", "postgres.log*", "redis.log*", "beat-schedule*")
-    for path in [found for pattern in data for found in VAR.glob(pattern)]:
+    for path in [found for pattern in data for found in DATA.glob(pattern)]:
         if path.is_dir():
             shutil.rmtree(path)
         else:

@@ -130,6 +130,8 @@ EMBEDDED_DATABASE = not (PRODUCTION or env.str("DATABASE_URL", ""))
 EMBEDDED_BROKER = not (PRODUCTION or env.str("REDIS_URL", ""))
 DATABASE_URL = embedded.database_url(VAR_DIR) if EMBEDDED_DATABASE else needed("DATABASE_URL")
 REDIS_URL = embedded.redis_url(VAR_DIR) if EMBEDDED_BROKER else needed("REDIS_URL")
+#: Set where `prepare` runs as the owner of the tables: the plain role as which everything else runs.
+RUNTIME_DATABASE_URL = env.str("RUNTIME_DATABASE_URL", "")
 POOLED = env.bool("DATABASE_POOL", False)  # the web process only; a Celery worker runs without
 #: A request waits five seconds for a connection; lost ones are tried again at once, not with ever longer pauses.
 _POOL = {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 3}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, OuterRef, Subquery, Sum
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,7 @@ from quotas.services.quotas import Explainer
 #: Nothing can be read off these until something is entered: folded into one line with their count.
 FOLDED = (Verdict.UNDETERMINED, Verdict.NOT_COMPUTED)
 #: Filters that ask about units, which no summary answers.
-NARROWING = ("q", "district", "affiliation", "institution", "updated_since")
+NARROWING = ("q", "district", "affiliation", "institution", "scope", "updated_since")
 #: A word of the address to the columns it sorts by; the unit's pinyin and the topic break ties.
 SORTS = {"unit": None, "required": "required", "shortfall": "shortfall", "forecast": "forecast"}
 NUMBERS = ("required", "nominated", "on_post", "recognised_year_end", "recognised_final", "shortfall", "forecast")
@@ -51,7 +52,8 @@ class Board:
         self.data = {key: value for key, value in data.items() if value}
         self.data.setdefault("period", Period.year(clock.today().year).iso)
         self.visible = Quota.objects.visible_to(actor).current().exclude(verdict=Verdict.NOT_APPLICABLE)
-        self.filter = QuotaFilter(self.data, queryset=self.visible)
+        for name in QuotaFilter(self.data, queryset=self.visible).form.errors.keys() - {"period"}:
+            del self.data[name]  # an address can say anything; what cannot be asked is not asked
 
     @cached_property
     def period(self) -> Period:
@@ -60,7 +62,6 @@ class Board:
             return Period.parse(self.data["period"])
         except ValueError:
             self.data["period"] = Period.year(clock.today().year).iso
-            self.filter = QuotaFilter(self.data, queryset=self.visible)
             return Period.parse(self.data["period"])
 
     @cached_property
@@ -73,21 +74,23 @@ class Board:
     @cached_property
     def _summary(self) -> list[dict[str, Any]]:
         """The counts kept for whoever sees everything, of every period and rule: a few lines. One query."""
-        return list(Summary.objects.visible_to(self.actor).values())
+        runs = Run.objects.published().filter(period_start=OuterRef("period_start"), period_end=OuterRef("period_end"))
+        computed = Subquery(runs.order_by("-id").values("finished_at")[:1])
+        lines = Summary.objects.visible_to(self.actor).annotate(computed_at=computed)
+        return [dict(line) for line in lines.values()]
 
     @cached_property
     def _groups(self) -> list[dict[str, Any]]:
-        """Counts and sums by verdict, binding and scope: totals, chips and tabs, from the summary or from one query."""
+        """Counts and sums by verdict, binding and scope, from the summary or one query: totals, chips and tabs."""
         self.period  # noqa: B018 -- settles the period before it is compared
         if self._summary and not any(self.data.get(name) for name in NARROWING):
             return self._summed()
         sums = {name: Sum(name) for name in NUMBERS}
         rows = self._asked.with_tallies().order_by().values("scope", "verdict", "binding", "to_coordinate")
-        return list(
-            rows.annotate(
-                n=Count("pk"), units=Count("institution_id", distinct=True), **{f"sum_{k}": v for k, v in sums.items()}
-            )
+        counted = rows.annotate(
+            n=Count("pk"), units=Count("institution_id", distinct=True), **{f"sum_{k}": v for k, v in sums.items()}
         )
+        return [dict(group) for group in counted]
 
     def _summed(self) -> list[dict[str, Any]]:
         """The summary's lines at the level that was asked for, in the shape of the groups."""
@@ -235,7 +238,9 @@ class Board:
         """Schemes and rules that have rows in this period, and the periods that have any. One query."""
         columns = ("period_start", "period_end", "scheme", "topic", "version_id", "clause_id")
         if self._summary:
-            found = list({tuple(line[name] for name in columns) for line in self._summary if line["level"] == "clause"})
+            found = list(
+                {tuple(line[name] for name in columns) for line in self._summary if line["level"] == "clause"}
+            )
         else:
             found = list(self.visible.order_by().values_list(*columns).distinct())
         documents = reading.documents({row[4] for row in found})
@@ -253,9 +258,13 @@ class Board:
         }
 
     @cached_property
-    def last_run(self) -> Run | None:
-        """The run whose results the board shows."""
-        return Run.objects.published().of_period(self.period).order_by("-id").first()
+    def computed_at(self) -> datetime | None:
+        """When the results that the board shows were computed; None while they were not."""
+        for line in self._summary:
+            if (line["period_start"], line["period_end"]) == (self.period.first, self.period.last):
+                return cast(datetime, line["computed_at"])
+        run = Run.objects.published().of_period(self.period).order_by("-id").first()
+        return run.finished_at if run else None
 
     def export(self) -> tuple[list[str], list[list[Any]]]:
         """Return head and rows of exactly what is shown, all pages."""

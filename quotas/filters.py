@@ -14,7 +14,7 @@ from deploy_admin import clock
 from deploy_admin.api import UpdatedSinceFilter
 from deploy_admin.months import Period
 from deploy_admin.registry.codes import Affiliation
-from deploy_admin.registry.divisions import descendants
+from deploy_admin.registry.divisions import DivisionTree
 from deploy_admin.registry.models import Institution
 from quotas import reading
 from quotas.models import Figure, Quota, Run
@@ -67,8 +67,10 @@ class OfUnits(UpdatedSinceFilter):
         return rows.filter(institution__in=Institution.objects.standing(self.day).search(value.strip()))
 
     def in_district(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        inside = descendants([int(value)], self.day)
-        units = Institution.objects.standing(self.day).filter(profile__division_id__in=inside)
+        tree = DivisionTree.read(self.day)
+        if int(value) not in tree.nodes:  # an address can name what does not exist
+            return rows.none()
+        units = Institution.objects.standing(self.day).filter(profile__division_id__in=tree.within([int(value)]))
         return rows.filter(institution__in=units)
 
     def of_affiliation(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

@@ -287,7 +287,7 @@ class Figures(ColumnSet):
                 yield {**base, **_asked(cell)}
 
     def next_step(self, context: Context) -> tuple[str, str] | None:
-        return _("See the figures"), f"{reverse('quotas:figures')}?year={context.params.get('year') or ''}"
+        return _("See the figures"), f"{reverse('quotas:figures')}?period={context.params.get('year') or ''}"
 
     def back(self, context: Context) -> tuple[str, str] | None:
         return _("Figures"), reverse("quotas:figures")

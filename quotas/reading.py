@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -25,15 +24,20 @@ if TYPE_CHECKING:
     from quotas.services.quotas import Difference
 
 
-@lru_cache(maxsize=256)
-def _document(version_id: int, digest: str) -> language.PolicyDocument:
-    return language.from_json(PolicyVersion.objects.only("document").get(pk=version_id).document)
+#: The typed form of every adopted version read so far, by id: the database never lets one change.
+_adopted: dict[int, language.PolicyDocument] = {}
 
 
 def documents(version_ids: Iterable[int]) -> dict[int, language.PolicyDocument]:
-    """Return these versions' documents. One query; the typed form is kept by digest, for a version never changes."""
-    digests = PolicyVersion.objects.filter(pk__in=set(version_ids)).values_list("pk", "digest")
-    return {pk: _document(pk, digest) for pk, digest in digests}
+    """Return these versions' documents. One query for those that this process has not read yet, else none."""
+    wanted = set(version_ids)
+    found = {pk: _adopted[pk] for pk in wanted & _adopted.keys()}
+    if unread := wanted - found.keys():
+        for version in PolicyVersion.objects.filter(pk__in=unread).select_related("adoption").defer("source_text"):
+            found[version.pk] = language.from_json(version.document)
+            if hasattr(version, "adoption"):
+                _adopted[version.pk] = found[version.pk]
+    return found
 
 
 def in_chinese() -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
+
+from django.db.models import Count, Value
 
 from deploy_admin.access import ActorRequest
 from deploy_admin.jobs.models import Job, Notice
@@ -39,12 +41,23 @@ def account_links(request: ActorRequest) -> list[dict[str, str]]:
 
 
 def waiting(request: Any) -> int:
-    """How many notices are open for this actor; asked once per request."""
-    if not hasattr(request, "_waiting"):
-        request._waiting = Notice.objects.open().visible_to(request.actor).count()
-    return int(request._waiting)
+    """How many notices are open for this actor."""
+    return _counts(request)["waiting"]
 
 
 def running(request: ActorRequest) -> int:
     """How many jobs that this person started are not finished."""
-    return Job.objects.unfinished().filter(created_by_id=request.actor.user_id).count()
+    return _counts(request)["running"]
+
+
+def _counts(request: Any) -> dict[str, int]:
+    """Both numbers of the frame, asked once per request. One query."""
+    if not hasattr(request, "_counts"):
+        open_notices = Notice.objects.open().visible_to(request.actor)
+        my_jobs = Job.objects.unfinished().filter(created_by_id=request.actor.user_id)
+        counted = [
+            rows.order_by().annotate(what=Value(what)).values_list("what").annotate(n=Count("pk"))
+            for what, rows in (("waiting", open_notices), ("running", my_jobs))
+        ]
+        request._counts = {"waiting": 0, "running": 0} | dict(counted[0].union(counted[1], all=True))
+    return cast(dict[str, int], request._counts)

@@ -13,7 +13,8 @@ INSERT INTO quotas_summary (period_start, period_end, level, scheme, topic, vers
 SELECT %(first)s, %(last)s,
     CASE WHEN grouping(clause_id) = 0 THEN 'clause' WHEN grouping(topic) = 0 THEN 'topic'
          WHEN grouping(scheme) = 0 THEN 'scheme' ELSE 'all' END,
-    coalesce(scheme, ''), coalesce(topic, ''), version_id, coalesce(clause_id, ''), scope, binding, to_coordinate, verdict,
+    coalesce(scheme, ''), coalesce(topic, ''), version_id, coalesce(clause_id, ''),
+    scope, binding, to_coordinate, verdict,
     count(*), count(DISTINCT institution_id), sum(required), sum(nominated), sum(on_post), sum(recognised_year_end),
     sum(recognised_final), sum(shortfall), sum(coalesce(recognised_year_end, on_post + nominated, on_post))
 FROM quotas_quota

@@ -24,6 +24,7 @@ def bootstrap(tmp_path, monkeypatch):
     for name, path in {
         "ROOT": tmp_path,
         "VAR": tmp_path / "var",
+        "DATA": tmp_path / "var",
         "VENV": tmp_path / ".venv",
         "PYTHON": tmp_path / ".venv/bin/python",
     }.items():

@@ -65,7 +65,7 @@ class Site:
             "DEPLOY_ENV": "production",
             "SECRET_KEY": "k" * 60,
             "ALLOWED_HOSTS": HOST,
-            "DATABASE_URL": f"postgresql://app:{PASSWORD}@127.0.0.1:{database}/app",
+            "DATABASE_URL": f"postgresql://plain:{PASSWORD}@127.0.0.1:{database}/app",
             "REDIS_URL": f"redis://:{PASSWORD}@127.0.0.1:{broker}/0",
             "VAR_DIR": str(self.var),
             "PORT": str(self.web_port),
@@ -87,9 +87,21 @@ class Site:
         code, body = self.ask("/readyz")
         return code, json.loads(body)["items"] if body.startswith(b"{") else {}
 
-    def run(self, service: str, **more: str) -> subprocess.CompletedProcess[bytes]:
+    @property
+    def owner_url(self) -> str:
+        return self.environment["DATABASE_URL"].replace("//plain:", "//app:")
+
+    def migrate(self) -> subprocess.CompletedProcess[bytes]:
+        """Run the set-up step as the owner, who makes the plain role."""
+        more = {"RUNTIME_DATABASE_URL": self.environment["DATABASE_URL"], "DATABASE_URL": self.owner_url}
+        assert set(more) <= set(SERVICES["migrate"]["environment"])
         return subprocess.run(
-            self.command(service), cwd=ROOT, env=self.environment | more, capture_output=True, check=False, timeout=110
+            self.command("migrate"),
+            cwd=ROOT,
+            env=self.environment | more,
+            capture_output=True,
+            check=False,
+            timeout=110,
         )
 
     def start(self, service: str) -> None:
@@ -129,7 +141,7 @@ def site(request):
         hba = made.var / "pg" / "pg_hba.conf"
         hba.write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
         os.kill(made.processes[0].pid, signal.SIGHUP)
-        done = made.run("migrate")
+        done = made.migrate()
         assert done.returncode == 0, done.stderr.decode()
         for service in ("web", "worker", "beat"):
             made.start(service)
@@ -140,7 +152,7 @@ def site(request):
 
 
 def test_the_set_up_step_may_run_again(site):
-    done = site.run("migrate")
+    done = site.migrate()
     assert done.returncode == 0, done.stderr.decode()
 
 
@@ -149,6 +161,33 @@ def test_a_deployment_is_ready_and_says_so_item_by_item(site):
         200,
         {"database": "ok", "migrations": "ok", "broker": "ok", "demo_accounts": "ok", "secret_key": "ok"},
     )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE audit_event DISABLE TRIGGER ALL",
+        "TRUNCATE audit_event",
+        "DROP TABLE audit_event",
+        "CREATE TABLE mine (n int)",
+        "DELETE FROM django_migrations",
+        "SET session_replication_role = replica",
+    ],
+)
+def test_what_runs_may_not_touch_the_tables_themselves(site, statement):
+    with (
+        psycopg.connect(site.environment["DATABASE_URL"]) as plain,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        plain.execute(statement)
+
+
+def test_the_plain_role_can_do_the_work(site):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "recompute_quotas", "2026"],
+        cwd=ROOT, env=site.environment, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_health_checks_of_the_containers_pass(site):
@@ -163,17 +202,15 @@ def test_the_schedule_writes_its_memory(site):
 
 
 def test_a_broken_password_is_a_readiness_that_fails_without_saying_why_to_strangers(site):
-    with psycopg.connect(site.environment["DATABASE_URL"], autocommit=True) as admin:
-        admin.execute("ALTER ROLE app NOLOGIN")
-        admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app' AND pid <> pg_backend_pid()"
-        )
+    with psycopg.connect(site.owner_url, autocommit=True) as admin:
+        admin.execute("ALTER ROLE plain NOLOGIN")
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'plain'")
         try:
             answers = []
             assert wait_until(lambda: answers.append(site.ready()) or answers[-1][0] == 503, 30)
             assert (answers[-1][1]["database"], answers[-1][1]["broker"]) == ("unreachable", "ok")
         finally:
-            admin.execute("ALTER ROLE app LOGIN")
+            admin.execute("ALTER ROLE plain LOGIN")
     assert wait_until(lambda: site.ready()[0] == 200, 30), site.log("web")
 
 

@@ -77,16 +77,15 @@ def test_a_program_that_is_killed_is_started_again(system, name):
     assert f"{name} ended with" in system.output
 
 
-def test_after_a_killed_supervisor_nothing_is_left_and_the_next_start_is_quick_and_has_the_data(system):
+def test_after_a_killed_supervisor_nothing_is_left_and_the_next_start_has_the_data(system):
     mark(system)
     before, programs = marks(system), system.pids().values()
     system.process.kill()
     system.process.wait()
     assert wait_until(lambda: not any(embedded.alive(pid, "") for pid in programs)), "children outlived their parent"
-    took = system.start()
+    system.start()
     assert marks(system) == before
     assert status(f"{system.url}accounts/sign-in/") == 200
-    assert took <= 10, f"the second start took {took:.1f} s"
 
 
 def test_programs_that_outlive_a_kill_of_their_whole_family_are_cleared_away(system):

@@ -1,4 +1,4 @@
-"""What the rules are fed with: the short cut reads as `gather` does, counted surroundings are explained again as counted."""
+"""What the rules are fed with: the short cut reads as `gather` does, counts are explained as they were counted."""
 
 from __future__ import annotations
 
