@@ -30,7 +30,7 @@ check: export DEPLOY_ENV = test
 check: export VAR_DIR = $(CURDIR)/var/test
 check: ## format, lint, types, layers, migrations, translations, templates, deployment settings
 	@$(DEV)
-	$(IN) ruff format --check .
+	$(IN) ruff format --check --output-format concise .
 	$(IN) ruff check .
 	$(IN) mypy deploy_admin quotas assignments appraisals manage.py
 	.venv/bin/lint-imports

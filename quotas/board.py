@@ -17,7 +17,10 @@ from deploy_admin import clock
 from deploy_admin.access import Actor
 from deploy_admin.http import PAGE_ROWS
 from deploy_admin.months import Period
-from deploy_admin.registry.divisions import DivisionTree
+from deploy_admin.policies.language import PolicyDocument
+from deploy_admin.registry import periods
+from deploy_admin.registry.codes import DISTRICT_LEVELS
+from deploy_admin.registry.models import Division
 from quotas import reading
 from quotas.filters import QuotaFilter
 from quotas.models import Quota, Run, Summary
@@ -49,6 +52,7 @@ class Board:
     def __init__(self, data: Mapping[str, str], actor: Actor, scope: str = Scope.UNIT) -> None:
         self.actor = actor
         self.scope = scope
+        self._met: dict[int, PolicyDocument] = {}
         self.data = {key: value for key, value in data.items() if value}
         self.data.setdefault("period", Period.year(clock.today().year).iso)
         self.visible = Quota.objects.visible_to(actor).current().exclude(verdict=Verdict.NOT_APPLICABLE)
@@ -209,7 +213,7 @@ class Board:
     def dressed(self, rows: Sequence[Any]) -> list[Any]:
         """Give each row the words beside its numbers. Two queries for any number of rows."""
         units = reading.profiles({q.institution_id for q in rows}, reading.day_of(self.period))
-        documents = reading.documents({q.version_id for q in rows})
+        documents = self._documents({q.version_id for q in rows})
         explainer = Explainer.of(rows) if self.scope == Scope.DISTRICT else None
         last = None
         for row in rows:
@@ -225,13 +229,16 @@ class Board:
         return list(rows)
 
     @cached_property
-    def tree(self) -> DivisionTree:
-        return DivisionTree.read(reading.day_of(self.period))
-
-    @property
     def districts(self) -> list[tuple[int, str]]:
         """The districts to choose from."""
-        return [(node.id, node.name) for node in self.tree.districts_in_order()]
+        standing = Division.objects.filter(periods.holds_on(reading.day_of(self.period)), level__in=DISTRICT_LEVELS)
+        return list(standing.order_by("pinyin", "pk").values_list("pk", "name"))
+
+    def _documents(self, version_ids: set[int]) -> dict[int, PolicyDocument]:
+        """Return the documents of these versions; those that this look at the board has met are not asked for again."""
+        if unmet := version_ids - self._met.keys():
+            self._met |= reading.documents(unmet)
+        return self._met
 
     @cached_property
     def choices(self) -> dict[str, list[tuple[str, str]]]:
@@ -243,8 +250,8 @@ class Board:
             )
         else:
             found = list(self.visible.order_by().values_list(*columns).distinct())
-        documents = reading.documents({row[4] for row in found})
-        periods = {Period(row[0], row[1]) for row in found} | {self.period, Period.year(clock.today().year)}
+        documents = self._documents({row[4] for row in found})
+        spans = {Period(row[0], row[1]) for row in found} | {self.period, Period.year(clock.today().year)}
         schemes: dict[str, str] = {}
         topics: dict[str, str] = {}
         for first, last, scheme, topic, version, clause in found:
@@ -252,7 +259,7 @@ class Board:
             if (first, last) == (self.period.first, self.period.last):
                 topics.setdefault(topic, reading.clause_label(documents[version], clause))
         return {
-            "periods": [(p.iso, str(p)) for p in sorted(periods)],
+            "periods": [(span.iso, str(span)) for span in sorted(spans)],
             "schemes": sorted(schemes.items()),
             "topics": sorted(topics.items()),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -133,8 +133,31 @@ def input_links(explained: language.Explained[Any]) -> dict[str, str]:
     for step in explained.steps:
         for each in step.inputs:
             if each.ref and each.ref.startswith("figure:"):
-                links[each.name] = reverse("quotas:figure_of", args=[int(each.ref.partition(":")[2])])
+                links[each.ref] = reverse("quotas:figure_of", args=[int(each.ref.partition(":")[2])])
     return links
+
+
+def without_units(explained: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an explanation without the steps that tell what single units bring; a sheet has one table for them."""
+    return {**explained, "steps": [step for step in explained["steps"] if step["operation"] != "contribution"]}
+
+
+def largest(contributions: Sequence[Any], limit: int) -> tuple[list[Any], dict[str, Any] | None]:
+    """Return the units that bring most to a total, and what the others bring together: how many, and their bases."""
+
+    def brought(contribution: Any) -> int:
+        return sum(base["value"] or 0 for base in contribution.bases)
+
+    ordered = sorted(contributions, key=brought, reverse=True)
+    shown, rest = ordered[:limit], ordered[limit:]
+    if not rest:
+        return shown, None
+    sums: dict[str, int | None] = {}
+    for base in (base for contribution in rest for base in contribution.bases):
+        known = sums.setdefault(base["need"], None)
+        if base["value"] is not None:
+            sums[base["need"]] = (known or 0) + base["value"]
+    return shown, {"n": len(rest), "bases": [{"value": value} for value in sums.values()]}
 
 
 def required_shown(quota: Quota) -> str | int | None:

@@ -14,7 +14,7 @@ from deploy_admin import clock, documents
 from deploy_admin.access import ActorRequest, Permission, requires
 from deploy_admin.http import attachment, exported, is_part, refusals_shown_in
 from deploy_admin.registry.codes import Affiliation
-from quotas import reading, services
+from quotas import cells, reading, services
 from quotas.board import FOLDED, Board
 from quotas.forms import DecisionForm, ReasonForm
 from quotas.models import Quota, ShortfallReason
@@ -32,6 +32,9 @@ CHIPS = (
     (Verdict.UNDETERMINED, "und"),
     (Verdict.NOT_COMPUTED, "und"),
 )
+
+#: How many units of a total a sheet names.
+SHEET_UNITS = 4
 
 
 @require_GET
@@ -53,9 +56,19 @@ def _board(request: ActorRequest, scope: str, template: str) -> HttpResponse:
     title = _("Quotas %(period)s") % {"period": shown.period}
     if (table := exported(request, f"quotas-{shown.period.iso}", shown.export, title)) is not None:
         return table
+    shown.choices  # noqa: B018 -- meets every policy's document at once, before the rows ask for theirs
+    page = shown.page(request.GET.get("page"))
+    page.object_list = cells.draw(page.object_list)
     context = {
         "board": shown,
-        "page": shown.page(request.GET.get("page")),
+        "page": page,
+        "heads": {
+            "base": _("Base"),
+            "required": _("Required"),
+            "nominated": _("Nominated"),
+            "on_post": _("On post"),
+            "gap": _("Gap"),
+        },
         "chips": [
             {"value": verdict.value, "label": verdict.label, "count": shown.verdicts[verdict], "shape": shape}
             for verdict, shape in CHIPS
@@ -144,6 +157,14 @@ def explained_context(quota: Quota, request: ActorRequest) -> dict[str, Any]:
     }
 
 
+def sheet_context(quota: Quota, request: ActorRequest) -> dict[str, Any]:
+    """Return what one sheet of A4 holds: of a total, the units that bring most by name and the others in one line."""
+    context = explained_context(quota, request)
+    shown, others = reading.largest(context["contributions"], SHEET_UNITS)
+    explained = reading.without_units(context["explained"])
+    return context | {"explained": explained, "contributions": shown, "others": others}
+
+
 @require_GET
 @requires(Permission.QUOTAS_VIEW)
 def detail(request: ActorRequest, pk: int) -> HttpResponse:
@@ -167,7 +188,7 @@ def detail(request: ActorRequest, pk: int) -> HttpResponse:
 @requires(Permission.QUOTAS_VIEW)
 def why(request: ActorRequest, pk: int) -> HttpResponse:
     """Show the one page for the hospital's director: clause, names, arithmetic, and what to do."""
-    return render(request, "print/quotas/why.html", explained_context(_seen(request, pk), request))
+    return render(request, "print/quotas/why.html", sheet_context(_seen(request, pk), request))
 
 
 @require_GET
@@ -175,7 +196,7 @@ def why(request: ActorRequest, pk: int) -> HttpResponse:
 def why_pdf(request: ActorRequest, pk: int) -> HttpResponse:
     """Answer that page as PDF."""
     quota = _seen(request, pk)
-    content = documents.pdf("print/quotas/why.html", explained_context(quota, request) | {"paper": True})
+    content = documents.pdf("print/quotas/why.html", sheet_context(quota, request))
     return attachment(content, f"why-{quota.period.iso}-{quota.pk}.pdf", "application/pdf")
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from deploy_admin import clock
 from deploy_admin.access import ActorRequest, Permission, requires
+from deploy_admin.errors import Conflict
 from deploy_admin.http import exported, is_part, page_of, refusals_shown_in
 from deploy_admin.months import Period
 from deploy_admin.registry.models import Institution
@@ -210,7 +211,8 @@ def enter(request: ActorRequest, institution: int, measure: str, period: str) ->
         "on_behalf": unit.pk != request.actor.institution_id,
         "total": sum(cell["value"] for cell in cells if cell["value"] is not None),
     }
-    return render(request, "quotas/enter.html", context, status=422 if form.errors else 200)
+    refused = form.errors or (correction is not None and correction.errors)
+    return render(request, "quotas/enter.html", context, status=422 if refused else 200)
 
 
 @require_POST
@@ -228,7 +230,10 @@ def sign_off(request: ActorRequest) -> HttpResponse:
     if not versions:
         messages.warning(request, _("Choose at least one statement to sign off."))
         return redirect(back)
-    count = services.sign_off(versions.keys(), versions=versions, by=request.actor)
+    try:
+        count = services.sign_off(versions.keys(), versions=versions, by=request.actor)
+    except Conflict as conflict:  # both values are whole lists here: the page of figures shows them better
+        raise Conflict(conflict.message, conflict.code, context={"url": back}) from conflict
     messages.success(
         request, _("%(n)d numbers signed off; the quotas that rest on them are computed again.") % {"n": count}
     )

@@ -112,7 +112,7 @@ def release_new(request: ActorRequest) -> HttpResponse:
     run = Run.objects.published().of_period(period).order_by("-id").first()
     before = Release.objects.filter(scheme=scheme, supplement_to=None).of_period(period).first()
     initial = {
-        "period": period,
+        "period": period.iso,
         "scheme": scheme,
         "released_on": clock.today(),
         "expected_run": run.pk if run else None,

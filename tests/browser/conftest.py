@@ -1,4 +1,4 @@
-"""The running product for the journeys: its own database with the demo, web server, worker, and one Chromium."""
+"""The running product for the journeys: its own database with the demo, web server, worker, one Chromium."""
 
 from __future__ import annotations
 
@@ -9,16 +9,28 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 from psycopg import sql
 
 from deploy_admin import embedded
 from tests.conftest import ROOT, VAR
 
+expect.set_options(timeout=30_000)  # two cores, shared
 CHROMIUM_ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -74,7 +86,7 @@ def product():
         deadline = time.monotonic() + 60
         while True:
             try:
-                urllib.request.urlopen(f"{address}/healthz", timeout=2)
+                urllib.request.urlopen(f"{address}/healthz", timeout=2)  # noqa: S310 -- our own server
                 break
             except OSError:
                 if time.monotonic() > deadline:
@@ -100,15 +112,96 @@ def chromium():
         browser.close()
 
 
+#: Says on every page in which language it is written; runs outside the page's own scripts and policy.
+SAY_LANGUAGE = "addEventListener('DOMContentLoaded', () => console.debug('language ' + document.documentElement.lang))"
+PHONE = {"width": 360, "height": 740}
+SCREEN = {"width": 1440, "height": 900}
+
+
+class Browsers:
+    """Hands out tabs on the product and keeps what went wrong in any of them."""
+
+    def __init__(self, chromium: Browser, product: str, sessions: dict[str, Any]) -> None:
+        self.chromium = chromium
+        self.product = product
+        self.sessions = sessions
+        self.languages = {"zh-CN"}
+        self.wrong: list[str] = []
+        self._contexts: list[BrowserContext] = []
+
+    def tab(self, *, phone: bool = False, **options: Any) -> Page:
+        """Return a tab of its own: cookies, sessions and downloads are nobody else's."""
+        context = self.chromium.new_context(
+            base_url=self.product, locale="zh-CN", viewport=PHONE if phone else SCREEN, has_touch=phone, **options
+        )
+        context.set_default_timeout(30_000)
+        context.add_init_script(SAY_LANGUAGE)
+        self._contexts.append(context)
+        tab = context.new_page()
+        tab.on("request", self._request)
+        tab.on("pageerror", lambda error: self.wrong.append(str(error)))
+        tab.on("console", self._console)
+        return tab
+
+    def desk(self, username: str, *, phone: bool = False) -> Page:
+        """Return a tab in which this person of the demonstration has signed in; the session serves every journey."""
+        if username not in self.sessions:
+            tab = self.tab()
+            sign_in(tab, username)
+            expect(tab.get_by_role("heading", level=1)).to_be_visible()
+            self.sessions[username] = tab.context.storage_state()
+            tab.context.close()
+        tab = self.tab(phone=phone, storage_state=self.sessions[username])
+        tab.goto("/")
+        return tab
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.product, "data:", "blob:")):
+            self.wrong.append(f"asked another host: {request.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.text.startswith("language ") and message.text.removeprefix("language ") not in self.languages:
+            self.wrong.append(f"{message.text} at {message.location.get('url')}")
+        elif message.type == "error" and "status of 4" not in message.text:
+            self.wrong.append(message.text)
+
+
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, Any]:
+    return {}
+
+
 @pytest.fixture
-def page(chromium: Browser, product: str):
-    """Return a page on the product; any request to another host, page error or console error fails the journey."""
-    context = chromium.new_context(base_url=product, locale="zh-CN", viewport={"width": 1440, "height": 900})
-    tab: Page = context.new_page()
-    wrong: list[str] = []
-    tab.on("request", lambda r: None if r.url.startswith((product, "data:", "blob:")) else wrong.append(r.url))
-    tab.on("pageerror", lambda e: wrong.append(str(e)))
-    tab.on("console", lambda m: wrong.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
-    yield tab
-    context.close()
-    assert wrong == []
+def browsers(chromium: Browser, product: str, sessions: dict[str, Any]):
+    """Hand out tabs; another host, a page error, a console error or a page in the wrong language fails the journey."""
+    handed_out = Browsers(chromium, product, sessions)
+    yield handed_out
+    handed_out.close()
+    assert handed_out.wrong == []
+
+
+def sign_in(tab: Page, username: str, password: str = "") -> None:
+    """Fill in name and password (a demonstration account's if none is given); what comes next is the journey's."""
+    from deploy_admin.workbench.demo import PASSWORD  # not before the applications are loaded
+
+    tab.goto("/accounts/sign-in/")
+    tab.get_by_label("用户名").fill(username)
+    tab.get_by_label("密码").fill(password or PASSWORD)
+    tab.get_by_role("button", name="登录").click()
+
+
+def until(tab: Page, address: str, wanted: Callable[[], Locator], seconds: float = 30) -> None:
+    """Open the address again and again until what the worker was to bring is there."""
+    end = time.monotonic() + seconds
+    while True:
+        tab.goto(address)
+        try:
+            expect(wanted()).to_be_visible(timeout=1000)
+            return
+        except AssertionError:
+            if time.monotonic() > end:
+                raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pwd
 import shutil
@@ -110,6 +111,9 @@ class Clone:
     def remove(self) -> None:
         stopping = self.make("stop")
         stopping.communicate(timeout=100)
+        digest = hashlib.sha256(str(self.root / "var").encode()).hexdigest()[:12]
+        for sockets in Path(tempfile.gettempdir()).glob(f"deploy-*-{digest}"):
+            shutil.rmtree(sockets)
         shutil.rmtree(self.folder)
 
 
