@@ -10,16 +10,29 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework import exceptions, mixins, viewsets
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
-from rest_framework.views import set_rollback
+from rest_framework.views import APIView, set_rollback
 
 from deploy_admin.access import SYSTEM, Actor, Permission
 from deploy_admin.api_defaults import CursorPages, HasPermission, actor_of
 from deploy_admin.errors import RuleViolation
 
-__all__ = ["CursorPages", "HasPermission", "ReadOnlyViewSet", "UpdatedSinceFilter", "actor_of", "problem", "router"]
+__all__ = [
+    "CursorPages",
+    "HasPermission",
+    "ReadOnlyViewSet",
+    "SchemaView",
+    "UpdatedSinceFilter",
+    "actor_of",
+    "problem",
+    "router",
+]
 
 router = SimpleRouter()
 PROBLEM = "application/problem+json"
@@ -59,6 +72,25 @@ class ReadOnlyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
             tie_break = ("-id",) if asked.startswith("-") else ("id",)
             self.paginator.ordering = (asked,) if asked.lstrip("-") == "id" else (asked, *tie_break)
         return super().paginate_queryset(queryset)
+
+
+class Known(BasePermission):
+    """Let whoever is known in: the description holds no rows."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return actor_of(request) is not None
+
+
+class SchemaView(SpectacularAPIView):
+    """Hands out the OpenAPI document, as YAML or JSON, in the language of the request."""
+
+    permission = "signed_in"
+    permission_classes = [Known]
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response: Response = self._get_schema_response(request)
+        return response
 
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -245,7 +245,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "deploy_admin.api_defaults.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "deploy_admin.api_schema.OperationSchema",
     "EXCEPTION_HANDLER": "deploy_admin.api.problem",
     "COERCE_DECIMAL_TO_STRING": True,
 }
@@ -254,6 +254,18 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # labels follow the language; the codes do not
+    "ENUM_NAME_OVERRIDES": {
+        "FigureState": "quotas.models.figures.Figure.State",
+        "RunState": "quotas.models.runs.Run.State",
+        "QuotaState": "quotas.models.quotas.QuotaState",
+        "PolicyState": "deploy_admin.policies.models.version.State",
+        "InstitutionState": "deploy_admin.registry.codes.State",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "deploy_admin.api_schema.describe_refusals",
+    ],
 }
 
 CELERY_BROKER_URL = REDIS_URL

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from deploy_admin import health
-from deploy_admin.api import router
+from deploy_admin.api import SchemaView, router
 from deploy_admin.policies import api as policies_api  # noqa: F401 -- registers its routes
 from deploy_admin.registry import api as registry_api  # noqa: F401
 from quotas import api as quotas_api  # noqa: F401
@@ -15,7 +15,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("api/v1/", include((router.urls, "api"))),
+    path("api/v1/", include(([*router.urls, path("schema/", SchemaView.as_view(), name="schema")], "api"))),
     path("accounts/", include("deploy_admin.accounts.urls")),
     path("audit/", include("deploy_admin.audit.urls")),
     path("jobs/", include("deploy_admin.jobs.urls")),

@@ -56,23 +56,25 @@ class Board:
         self.data = {key: value for key, value in data.items() if value}
         self.data.setdefault("period", Period.year(clock.today().year).iso)
         self.visible = Quota.objects.visible_to(actor).current().exclude(verdict=Verdict.NOT_APPLICABLE)
-        for name in QuotaFilter(self.data, queryset=self.visible).form.errors.keys() - {"period"}:
-            del self.data[name]  # an address can say anything; what cannot be asked is not asked
+        self.filter = QuotaFilter(self.data, queryset=self.visible)
+        if not self.filter.form.is_valid():
+            # An address can say anything; what cannot be asked is not asked.
+            asked = {key: value for key, value in self.data.items() if key not in self.filter.form.errors}
+            self.data = {"period": Period.year(clock.today().year).iso} | asked
+            self.filter = QuotaFilter(self.data, queryset=self.visible)
 
     @cached_property
     def period(self) -> Period:
-        """The period asked for; this year if the address names none that can be read."""
-        try:
-            return Period.parse(self.data["period"])
-        except ValueError:
-            self.data["period"] = Period.year(clock.today().year).iso
-            return Period.parse(self.data["period"])
+        """The period asked for; this year where the address names none that can be read."""
+        return Period.parse(self.data["period"])
 
     @cached_property
     def _asked(self) -> QuotaQuerySet:
-        self.period  # noqa: B018 -- settles the period before the filter reads it
-        without_verdict = {k: v for k, v in self.data.items() if k != "verdict"}
-        rows: QuotaQuerySet = QuotaFilter(without_verdict, queryset=self.visible).qs
+        """What the filters leave, the verdict apart: the chips count every verdict."""
+        form = self.filter.form
+        form.is_valid()
+        form.cleaned_data["verdict"] = ""
+        rows: QuotaQuerySet = self.filter.filter_queryset(self.visible)
         return rows
 
     @cached_property
@@ -86,7 +88,6 @@ class Board:
     @cached_property
     def _groups(self) -> list[dict[str, Any]]:
         """Counts and sums by verdict, binding and scope, from the summary or one query: totals, chips and tabs."""
-        self.period  # noqa: B018 -- settles the period before it is compared
         if self._summary and not any(self.data.get(name) for name in NARROWING):
             return self._summed()
         sums = {name: Sum(name) for name in NUMBERS}
@@ -182,7 +183,7 @@ class Board:
         rows = self._rows_of_tab
         verdict = self.data.get("verdict")
         rows = rows.filter(verdict=verdict) if verdict in Verdict.values else rows.exclude(verdict__in=FOLDED)
-        rows = rows.for_list()
+        rows = rows.for_list().select_related(None)  # a row's unit is its profile on the day, read for the page
         if self.scope == Scope.DISTRICT:
             rows = rows.defer(None)  # each row tells its ways, which are read off what it rests on
         rows = rows.annotate(unit_pinyin=F("sort_key"))

@@ -9,6 +9,8 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from deploy_admin import clock
 from deploy_admin.api import UpdatedSinceFilter
@@ -34,6 +36,7 @@ class PeriodField(forms.CharField):
             raise forms.ValidationError(_("Write a period as 2025, 2025-09 or 2025-09-01--2026-08-31.")) from error
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class PeriodFilter(django_filters.Filter):
     """Rows of exactly one period."""
 
@@ -107,8 +110,10 @@ class RunFilter(django_filters.FilterSet):
     """What the list of runs is narrowed by."""
 
     period = PeriodFilter(label=_("Period"))
-    trigger = django_filters.ChoiceFilter(choices=Run.Trigger.choices, label=_("Trigger"))
-    state = django_filters.ChoiceFilter(choices=Run.State.choices, label=_("State"))
+    trigger = django_filters.ChoiceFilter(
+        choices=Run.Trigger.choices, label=_("Trigger"), empty_label=_("All triggers")
+    )
+    state = django_filters.ChoiceFilter(choices=Run.State.choices, label=_("State"), empty_label=_("All states"))
 
     class Meta:
         model = Run

@@ -64,7 +64,7 @@ def day_of(period: Period) -> date:
 def profiles(institution_ids: Iterable[int], on: date) -> dict[int, InstitutionProfile]:
     """Return the profile that speaks for each institution on the day. One query."""
     rows = InstitutionProfile.objects.standing(on).filter(institution_id__in=set(institution_ids))
-    return {row.institution_id: row for row in rows.select_related("division")}
+    return {row.institution_id: row for row in rows}
 
 
 #: `measure/period[dimension=values][category]`, `fact:population`, `ratio[category]`, `number`, `villages`.
@@ -95,6 +95,8 @@ def missing_kind(code: str) -> str:
         "villages": gettext("list of villages"),
         "townships": gettext("list of townships"),
     }
+    if found and name == "count_of":
+        name = found["of"]
     return words.get(name, name_of(name))
 
 

@@ -224,7 +224,7 @@ def sign_off(request: ActorRequest) -> HttpResponse:
     for chosen in request.POST.getlist("statement"):
         for pair in chosen.split(","):
             figure_id, _colon, revision = pair.partition(":")
-            if figure_id.isdigit() and revision.isdigit():
+            if all(part.isdecimal() and len(part) < 19 for part in (figure_id, revision)):  # fits a bigint
                 versions[int(figure_id)] = int(revision)
     back = f"{reverse('quotas:figures')}?period={period.iso}"
     if not versions:

@@ -101,7 +101,9 @@ def release_new(request: ActorRequest) -> HttpResponse:
     except ValueError:
         period = Period.year(clock.today().year)
     names = reading.scheme_names()
-    scheme = asked.get("scheme") or next(iter(names), "")
+    scheme = asked.get("scheme", "")
+    if scheme not in names:
+        scheme = next(iter(names), "")
     quotas = Quota.objects.visible_to(request.actor).current().of_period(period).filter(scheme=scheme)
     counts = quotas.aggregate(
         known=Count("pk", filter=Q(state=QuotaState.KNOWN)),

@@ -85,9 +85,9 @@ document.addEventListener("submit", (e) => {
 });
 addEventListener("beforeunload", (e) => { if (unsaved) e.preventDefault(); });
 
-// A filter that changes is applied at once; the form also has a button for those without script.
+// A filter that changes is applied at once (htmx asks for its own forms); the button is for those without script.
 document.addEventListener("change", (e) => {
-  if (e.target.matches("form[data-auto] select, form[data-auto] input:not([type=search], [type=text])")) e.target.form.requestSubmit();
+  if (e.target.matches("form[data-auto]:not([hx-get]) :is(select, input:not([type=search], [type=text]))")) e.target.form.requestSubmit();
 });
 
 // The file drop: a dropped file is put into the form's own file field, whose name is then shown.

@@ -200,7 +200,7 @@ def test_what_was_changed_since_it_was_shown_is_not_signed_off(city, browser, hr
 
 
 def test_choosing_nothing_is_answered_with_a_sentence(city, browser):
-    for chosen in ([], ["x:y"], ["1"], ["," * 50]):
+    for chosen in ([], ["x:y"], ["1"], ["," * 50], ["²:1"], ["9" * 30 + ":1"]):
         answer = sign(browser, *chosen)
         assert answer.status_code == 302
         assert "Choose at least one statement to sign off." in html(browser.get(answer.url))

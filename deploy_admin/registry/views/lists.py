@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from deploy_admin import clock, spreadsheets
 from deploy_admin.access import ActorRequest, Permission, Reach, requires
 from deploy_admin.audit import services as audit
-from deploy_admin.http import attachment, page_of
+from deploy_admin.http import attachment, is_part, page_of
 from deploy_admin.registry import choosing, tables
 from deploy_admin.registry.authority import Competences
 from deploy_admin.registry.codes import Affiliation, AreaGroup, DivisionLevel, Kind, Level, State, Tier
@@ -77,7 +77,7 @@ def institutions(request: ActorRequest) -> HttpResponse:
         "districts": _districts(request, found.tree),
         "may_edit": request.actor.can(Permission.INSTITUTIONS_EDIT),
     }
-    return render(request, "registry/institutions.html", context)
+    return render(request, "registry/institutions.html" + ("#list" if is_part(request) else ""), context)
 
 
 def _districts(request: ActorRequest, tree: DivisionTree) -> list[tuple[int, str]]:
@@ -113,7 +113,7 @@ def divisions(request: ActorRequest) -> HttpResponse:
         "area_groups": AreaGroup.choices,
         "districts": [(node.id, node.name) for node in found.tree.districts_in_order()],
     }
-    return render(request, "registry/divisions.html", context)
+    return render(request, "registry/divisions.html" + ("#list" if is_part(request) else ""), context)
 
 
 def _typed(request: ActorRequest) -> str:

@@ -104,6 +104,12 @@ def day(when: Any) -> Any:
 
 
 @register.filter
+def who(name: str) -> str:
+    """The name of whoever acted; the machine's own name in the reader's language."""
+    return _("System") if name == "system" else name
+
+
+@register.filter
 def note_kind(level: str) -> str:
     """Django's message level as a kind of note."""
     return {"error": "bad", "warning": "warn", "success": "ok"}.get(level, "info")
