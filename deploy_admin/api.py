@@ -64,7 +64,7 @@ class ReadOnlyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     def paginate_queryset(self, queryset: Any) -> list[Any] | None:
         asked = self.request.query_params.get("ordering")
         if asked:
-            if asked.lstrip("-") not in self.ordering_fields:
+            if asked.removeprefix("-") not in self.ordering_fields:
                 raise exceptions.ValidationError(
                     {"ordering": [_("Order by one of: %(fields)s.") % {"fields": ", ".join(self.ordering_fields)}]}
                 )

@@ -7,7 +7,6 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.db.models.functions import Greatest
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -15,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from deploy_admin.access import Actor, Permission
-from deploy_admin.api import ReadOnlyViewSet, UpdatedSinceFilter, router
+from deploy_admin.api import ReadOnlyViewSet, UpdatedSinceFilter, actor_of, router
 from quotas import services
 from quotas.filters import FigureFilter, PeriodFilter, QuotaFilter
 from quotas.models import Figure, Quota, Release, ReleasedQuota, Run
@@ -182,11 +181,12 @@ class ReleaseViewSet(ReadOnlyViewSet):
         return Release.objects.visible_to(actor)
 
     @extend_schema(responses=ReleasedQuotaSerializer(many=True), filters=False)
-    @action(detail=True, filterset_class=None)
+    @action(detail=True, filterset_class=None, ordering_fields=("id",))
     def quotas(self, request: Request, pk: str | None = None) -> Response:
         """List the released quotas that the caller may see, by cursor pages."""
-        release = get_object_or_404(Release.objects.visible_to(request._request.actor), pk=pk)  # type: ignore[attr-defined]
-        rows = ReleasedQuota.objects.filter(release=release).visible_to(request._request.actor)  # type: ignore[attr-defined]
+        actor = actor_of(request)
+        assert actor is not None  # noqa: S101 -- HasPermission has refused the nameless
+        rows = ReleasedQuota.objects.filter(release=self.get_object()).visible_to(actor)
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(ReleasedQuotaSerializer(page, many=True).data)
 

@@ -236,7 +236,7 @@ class Board:
         return list(standing.order_by("pinyin", "pk").values_list("pk", "name"))
 
     def _documents(self, version_ids: set[int]) -> dict[int, PolicyDocument]:
-        """Return the documents of these versions; those that this look at the board has met are not asked for again."""
+        """Return the documents of these versions; those met in this look at the board are not asked for again."""
         if unmet := version_ids - self._met.keys():
             self._met |= reading.documents(unmet)
         return self._met

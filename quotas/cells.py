@@ -15,7 +15,6 @@ from deploy_admin.registry.codes import Affiliation
 from deploy_admin.ui.templatetags import ui
 from quotas.models.quotas import Binding, Verdict
 
-
 #: What the table shows of a row as it stands; nothing is a dash.
 PLAIN = (
     "ratio_shown", "nominated", "on_post", "recognised_year_end", "recognised_final", "shortfall", "forecast",

@@ -69,6 +69,7 @@ class OfUnits(UpdatedSinceFilter):
     def by_name(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(institution__in=Institution.objects.standing(self.day).search(value.strip()))
 
+    @extend_schema_field(OpenApiTypes.INT)
     def in_district(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         tree = DivisionTree.read(self.day)
         if int(value) not in tree.nodes:  # an address can name what does not exist

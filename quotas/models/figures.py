@@ -8,26 +8,17 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from deploy_admin.access import Actor, Reach
 from deploy_admin.months import Period
 from deploy_admin.registry.models import Institution
-from quotas.models.periods import OfPeriod, OfPeriodQuerySet, days_in_order
+from quotas.models.periods import OfPeriod, OfUnitsQuerySet, days_in_order
 
 #: What tells one figure from another, apart from its revision. "" in a dimension means: not broken down by it.
 DIMENSIONS = ("practice_category", "military_status", "employment_mode", "staff_category")
 KEY = ("institution_id", "measure", "period_start", "period_end", *DIMENSIONS)
 
 
-class FigureQuerySet(OfPeriodQuerySet["Figure"]):
+class FigureQuerySet(OfUnitsQuerySet["Figure"]):
     """How figures are read."""
-
-    def visible_to(self, actor: Actor) -> Self:
-        """The rows this actor may know about. Every page, file and API call starts here."""
-        if actor.reach == Reach.ALL:
-            return self
-        if actor.reach in (Reach.DISTRICT, Reach.UNIT):
-            return self.filter(institution__in=Institution.objects.visible_to(actor))
-        return self.none()
 
     def current(self) -> Self:
         """The newest revision of each figure."""

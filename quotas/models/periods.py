@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from deploy_admin.access import Actor, Reach
 from deploy_admin.months import Period
+from deploy_admin.registry.models import Institution
 
 M = TypeVar("M", bound=models.Model)
 
@@ -43,3 +45,15 @@ class OfPeriodQuerySet(models.QuerySet[M]):
     def of_period(self, period: Period) -> Self:
         """The rows of exactly this period."""
         return self.filter(period_start=period.first, period_end=period.last)
+
+
+class OfUnitsQuerySet(OfPeriodQuerySet[M]):
+    """Rows that belong to one institution each: a unit, or the authority that answers for a total."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The rows this actor may know about. Every page, file and API call starts here."""
+        if actor.reach == Reach.ALL:
+            return self
+        if actor.reach in (Reach.DISTRICT, Reach.UNIT):
+            return self.filter(institution__in=Institution.objects.visible_to(actor))
+        return self.none()

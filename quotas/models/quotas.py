@@ -10,10 +10,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from deploy_admin.access import Actor, Reach
 from deploy_admin.policies.models import PolicyVersion
 from deploy_admin.registry.models import Institution
-from quotas.models.periods import OfPeriod, OfPeriodQuerySet, days_in_order
+from quotas.models.periods import OfPeriod, OfUnitsQuerySet, days_in_order
 from quotas.models.runs import Run
 
 
@@ -57,18 +56,8 @@ class QuotaState(models.TextChoices):
     NOT_COMPUTED = "not_computed", _("not computed")
 
 
-class QuotaQuerySet(OfPeriodQuerySet["Quota"]):
+class QuotaQuerySet(OfUnitsQuerySet["Quota"]):
     """How quotas are read."""
-
-    def visible_to(self, actor: Actor) -> Self:
-        """The rows this actor may know about; an authority also sees its own totals."""
-        if actor.reach == Reach.ALL:
-            return self
-        if actor.reach in (Reach.DISTRICT, Reach.UNIT):
-            return self.filter(
-                Q(institution__in=Institution.objects.visible_to(actor)) | Q(institution_id=actor.institution_id)
-            )
-        return self.none()
 
     def current(self) -> Self:
         """The rows that hold now; the others are kept as what held before."""

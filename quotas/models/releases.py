@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deploy_admin.access import Actor, Reach
 from deploy_admin.registry.models import Institution
-from quotas.models.periods import OfPeriod, OfPeriodQuerySet, days_in_order
+from quotas.models.periods import OfPeriod, OfPeriodQuerySet, OfUnitsQuerySet, days_in_order
 from quotas.models.quotas import Binding, Quota, QuotaState, Scope
 from quotas.models.runs import Run
 
@@ -91,18 +91,8 @@ class Release(OfPeriod):
         return self.number
 
 
-class ReleasedQuotaQuerySet(OfPeriodQuerySet["ReleasedQuota"]):
+class ReleasedQuotaQuerySet(OfUnitsQuerySet["ReleasedQuota"]):
     """How released quotas are read."""
-
-    def visible_to(self, actor: Actor) -> Self:
-        """The rows this actor may know about."""
-        if actor.reach == Reach.ALL:
-            return self
-        if actor.reach in (Reach.DISTRICT, Reach.UNIT):
-            return self.filter(
-                Q(institution__in=Institution.objects.visible_to(actor)) | Q(institution_id=actor.institution_id)
-            )
-        return self.none()
 
     def for_list(self) -> Self:
         """With what a list shows, in a stable order."""

@@ -8,9 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from deploy_admin.access import Actor, Reach
 from deploy_admin.registry.models import Institution
-from quotas.models.periods import OfPeriod, OfPeriodQuerySet, days_in_order
+from quotas.models.periods import OfPeriod, OfUnitsQuerySet, days_in_order
 
 
 class ByQuotaKey(OfPeriod):
@@ -24,18 +23,8 @@ class ByQuotaKey(OfPeriod):
         abstract = True
 
 
-class TallyQuerySet(OfPeriodQuerySet["Tally"]):
+class TallyQuerySet(OfUnitsQuerySet["Tally"]):
     """How tallies are read."""
-
-    def visible_to(self, actor: Actor) -> Self:
-        """The rows this actor may know about."""
-        if actor.reach == Reach.ALL:
-            return self
-        if actor.reach in (Reach.DISTRICT, Reach.UNIT):
-            return self.filter(
-                Q(institution__in=Institution.objects.visible_to(actor)) | Q(institution_id=actor.institution_id)
-            )
-        return self.none()
 
 
 class Tally(ByQuotaKey):
@@ -89,18 +78,8 @@ class Tally(ByQuotaKey):
         return None
 
 
-class ShortfallReasonQuerySet(OfPeriodQuerySet["ShortfallReason"]):
+class ShortfallReasonQuerySet(OfUnitsQuerySet["ShortfallReason"]):
     """How reasons are read."""
-
-    def visible_to(self, actor: Actor) -> Self:
-        """The rows this actor may know about."""
-        if actor.reach == Reach.ALL:
-            return self
-        if actor.reach in (Reach.DISTRICT, Reach.UNIT):
-            return self.filter(
-                Q(institution__in=Institution.objects.visible_to(actor)) | Q(institution_id=actor.institution_id)
-            )
-        return self.none()
 
     def standing(self) -> Self:
         """Given and neither declined nor replaced."""

@@ -57,7 +57,7 @@ def _board(request: ActorRequest, scope: str, template: str) -> HttpResponse:
     if (table := exported(request, f"quotas-{shown.period.iso}", shown.export, title)) is not None:
         return table
     shown.choices  # noqa: B018 -- meets every policy's document at once, before the rows ask for theirs
-    page = shown.page(request.GET.get("page"))
+    page: Any = shown.page(request.GET.get("page"))
     page.object_list = cells.draw(page.object_list)
     context = {
         "board": shown,

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 def test_filters_stay_in_the_address(browsers: Browsers) -> None:
     tab = browsers.desk("shi")
     tab.goto("/quotas/?period=2026")
-    tab.get_by_label("方案").select_option(label="市聘县用")
+    tab.get_by_label("方案", exact=True).select_option(label="市聘县用")
     expect(tab).to_have_url(re.compile("scheme=municipal_county"))
     tab.get_by_label("区县", exact=True).select_option(label="渝中区")
     expect(tab).to_have_url(re.compile(r"district=\d+"))
@@ -28,7 +28,7 @@ def test_filters_stay_in_the_address(browsers: Browsers) -> None:
     shown = rows.count()
     tab.reload()
     expect(rows).to_have_count(shown)
-    expect(tab.get_by_label("方案")).to_have_value("municipal_county")
+    expect(tab.get_by_label("方案", exact=True)).to_have_value("municipal_county")
     expect(tab.get_by_role("link", name="待核算")).to_have_attribute("aria-current", "true")
     with tab.expect_download() as taken:
         tab.get_by_text("导出", exact=True).click()
@@ -73,7 +73,7 @@ def test_a_number_opens_by_keyboard_and_goes_to_paper(browsers: Browsers) -> Non
     expect(tab.get_by_role("heading", level=1)).to_have_text("Quota board")
     expect(tab.locator("html")).to_have_attribute("lang", "en")
     expect(tab.locator("#board thead")).to_contain_text("Required")
-    tab.get_by_role("button", name="切换到中文").click()
+    tab.get_by_role("button", name="切换为中文").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("派出任务看板")
 
 

@@ -100,7 +100,7 @@ def test_a_workbook_is_refused_with_reasons_mended_and_applied_once(browsers: Br
     expect(tab.get_by_role("button", name="确认导入")).to_be_disabled()
     with tab.expect_download() as taken:
         tab.get_by_role("link", name="下载标注版工作簿").click()
-    marked = openpyxl.load_workbook(Path(taken.value.path())).active
+    marked = openpyxl.load_workbook(io.BytesIO(Path(taken.value.path()).read_bytes())).active
     assert all(marked[place].comment for place in ("D3", "A4", "E5"))
 
     send_in(tab, "基数.xlsx", workbook(good))

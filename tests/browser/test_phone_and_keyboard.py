@@ -39,7 +39,7 @@ def test_no_page_scrolls_sideways_on_a_phone(browsers: Browsers, username: str) 
 def test_a_hospital_enters_figures_on_a_phone(browsers: Browsers) -> None:
     tab = browsers.desk("renmin", phone=True)
     tab.get_by_role("button", name="打开菜单").click()
-    tab.get_by_role("link", name="基数").click()
+    tab.get_by_role("link", name="基数", exact=True).click()
     tab.goto("/quotas/figures/?period=2026")
     tab.get_by_role("row").filter(has_text="招聘执业医师类人员").get_by_role("link", name="修改").click()
     tab.get_by_label("在编").fill("7")

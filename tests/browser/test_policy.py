@@ -32,7 +32,7 @@ def test_a_text_is_mended_drafted_and_adopted(browsers: Browsers) -> None:
     tab.get_by_role("button", name="存为草案").click()
     expect(tab.get_by_role("heading", level=1)).to_contain_text("垫江县")
     tab.get_by_role("link", name="采用", exact=True).click()
-    tab.get_by_label("文号").fill("垫江卫〔2026〕3号")
+    tab.locator("[name=number]").fill("垫江卫〔2026〕3号")
     tab.get_by_label("公文日期").fill("2026-11-02")
     tab.get_by_label("决定机构").fill("垫江县卫生健康委员会（示范）")
     tab.get_by_label("派出任务自哪一年度起适用").select_option("2027-01-01")

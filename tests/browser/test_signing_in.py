@@ -72,7 +72,7 @@ def test_a_new_approver_cannot_do_without_a_second_factor(browsers: Browsers) ->
     expect(tab).to_have_title(re.compile("派出任务看板"))
 
     tab.get_by_label("身份与账号").click()
-    tab.get_by_role("button", name="退出登录").click()
+    tab.get_by_role("button", name="退出").click()
     sign_in(tab, "linzhou", OWN_PASSWORD)
     expect(tab.get_by_role("heading", level=1)).to_have_text("两步验证")
     tab.get_by_label("验证码").fill(code(tab, secret, steps=1))  # the one before is spent
@@ -80,7 +80,7 @@ def test_a_new_approver_cannot_do_without_a_second_factor(browsers: Browsers) ->
     expect(tab.get_by_role("heading", level=2, name="待办")).to_be_visible()
 
     tab.get_by_label("身份与账号").click()
-    tab.get_by_role("button", name="退出登录").click()
+    tab.get_by_role("button", name="退出").click()
     sign_in(tab, "linzhou", OWN_PASSWORD)
     tab.get_by_label("验证码").fill("000000")
     tab.get_by_role("button", name="继续").click()
@@ -96,7 +96,7 @@ def test_a_unit_takes_its_own_people_on(browsers: Browsers) -> None:
     )
     tab = browsers.tab()
     sign_in(tab, "suhe", "not-the-password")
-    expect(tab.get_by_text("用户名或密码")).to_be_visible()
+    expect(tab.get_by_text("用户名与密码不符")).to_be_visible()
     sign_in(tab, "suhe", password)
     choose_password(tab, password)
     tab.goto("/")
