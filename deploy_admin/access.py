@@ -94,7 +94,6 @@ _READ = frozenset(
         _P.FIGURES_VIEW,
         _P.QUOTAS_VIEW,
         _P.RELEASES_VIEW,
-        _P.GALLERY_VIEW,
     }
 )
 _OFFICER = _READ | {

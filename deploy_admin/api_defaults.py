@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core import signing
-from django.db.models import F, OrderBy, Q, QuerySet
+from django.db.models import F, OrderBy, Q
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.pagination import BasePagination
@@ -47,11 +47,9 @@ class CursorPages(BasePagination):
 
     page_size = 100
     max_page_size = 1000
-    ordering: Any = "id"  # a column, or several
+    ordering = "id"
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
-    ) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
         self.request = request
         name, descending = self.ordering.lstrip("-"), self.ordering.startswith("-")
         rows = queryset.order_by(_in_order(name, descending), _in_order("id", descending))

@@ -72,7 +72,7 @@ def describe_refusals(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
     return result
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How a machine signs in. Named by its path, because accounts lies above this module."""
 
     target_class = "deploy_admin.accounts.tokens.TokenAuthentication"
@@ -86,7 +86,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
         }
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How a browser signs in."""
 
     target_class = "deploy_admin.accounts.tokens.SessionActorAuthentication"

@@ -57,6 +57,12 @@ class CorrectionForm(forms.Form):
     )
 
 
+class WithdrawalForm(forms.Form):
+    """Why a number that was entered by mistake is taken back."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
 class FiguresForm(forms.Form):
     """One number per cell of a measure's breakdown, each with the revision that was read."""
 

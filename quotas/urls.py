@@ -21,6 +21,7 @@ urlpatterns = [
     path("figures/remind/", figures.remind, name="remind"),
     path("figures/sign-off/", figures.sign_off, name="sign_off"),
     path("figures/<int:pk>/", figures.history, name="figure_of"),
+    path("figures/<int:pk>/withdraw/", figures.withdraw, name="withdraw"),
     path("figures/<int:institution>/<slug:measure>/<str:period>/", figures.enter, name="enter"),
     path("runs/", runs.runs, name="runs"),
     path("runs/start/", runs.start, name="run_start"),

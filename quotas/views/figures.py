@@ -23,7 +23,7 @@ from deploy_admin.registry.models import Institution
 from quotas import figures as reading_figures
 from quotas import reading, services
 from quotas.filters import FigureFilter
-from quotas.forms import CorrectionForm, FiguresForm
+from quotas.forms import CorrectionForm, FiguresForm, WithdrawalForm
 from quotas.models import Figure
 from quotas.models.figures import KEY
 from quotas.services.measures import known_measures
@@ -255,5 +255,20 @@ def history(request: ActorRequest, pk: int) -> HttpResponse:
         "label": reading_figures.measure_label(measures, figure.measure),
         "cell": reading_figures.cell_label(figure),
         "may_enter": request.actor.can(Permission.FIGURES_ENTER),
+        "withdrawal": WithdrawalForm(),
     }
     return render(request, "quotas/figure.html", context)
+
+
+@require_POST
+@requires(Permission.FIGURES_ENTER)
+def withdraw(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take back an expected number that was entered by mistake: not reported again, and not zero."""
+    figure = get_object_or_404(Figure.objects.visible_to(request.actor), pk=pk)
+    form = WithdrawalForm(request.POST)
+    if form.is_valid():
+        services.withdraw_figures([figure.pk], reason=form.cleaned_data["reason"], by=request.actor)
+        messages.success(request, _("The number is taken back; it counts as not reported."))
+    else:
+        messages.error(request, _("Withdrawing a figure needs a reason."))
+    return redirect("quotas:figure_of", pk=figure.pk)

@@ -12,6 +12,7 @@ from deploy_admin import clock
 from deploy_admin.access import ActorRequest, Permission, requires
 from deploy_admin.http import is_part, page_of
 from deploy_admin.months import Period
+from deploy_admin.policies.models import PolicyVersion
 from quotas import reading, services
 from quotas.filters import RunFilter
 from quotas.forms import PeriodForm
@@ -45,7 +46,14 @@ def run(request: ActorRequest, pk: int) -> HttpResponse:
     changes = list(services.differences(found, rows=Quota.objects.visible_to(request.actor)))
     page = page_of(request, changes)
     page.object_list = reading.dressed_differences(page.object_list, reading.day_of(found.period))
-    context = {"run": found, "shape": SHAPES[Run.State(found.state)], "page": page}
+    texts = PolicyVersion.objects.visible_to(request.actor).select_related("policy")
+    context = {
+        "run": found,
+        "shape": SHAPES[Run.State(found.state)],
+        "page": page,
+        "texts": texts.filter(pk__in=[each["version"] for each in found.revisions]).order_by("pk"),
+        "may_view": request.actor.can(Permission.QUOTAS_VIEW),
+    }
     template = "quotas/run.html"
     return render(
         request, f"{template}#progress" if is_part(request) and "progress" in request.GET else template, context

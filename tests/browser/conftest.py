@@ -98,6 +98,7 @@ def product():
             process.terminate()
         for process in processes:
             process.wait(30)
+        log.close()
         with psycopg.connect(admin_url, autocommit=True) as admin:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 

@@ -36,13 +36,12 @@ def test_filters_stay_in_the_address(browsers: Browsers) -> None:
     assert len(Path(taken.value.path()).read_text("utf-8-sig").splitlines()) == shown + 1
     tab.get_by_label("单位名称或拼音首字母").fill("不存在的单位")
     tab.keyboard.press("Enter")
-    expect(tab.get_by_text("没有符合条件的任务")).to_be_visible()
-    tab.get_by_role("link", name="查看全部").click()
+    expect(tab.get_by_text("没有符合条件的派出任务")).to_be_visible()
+    tab.get_by_role("link", name="看全部").click()
     expect(rows.first).to_be_visible()
 
 
 def test_a_number_opens_by_keyboard_and_goes_to_paper(browsers: Browsers) -> None:
-    browsers.languages.add("en")
     tab = browsers.desk("shi")
     tab.goto("/quotas/?period=2026&q=sfsdsyy")  # by pinyin initials
     row = tab.locator("#board tbody tr").filter(has_text="执业医师派出人数")
@@ -68,12 +67,18 @@ def test_a_number_opens_by_keyboard_and_goes_to_paper(browsers: Browsers) -> Non
     expect(tab.get_by_role("heading", level=1)).to_contain_text("示范市第三医院2026年度派出任务")
     tab.go_back()
     tab.get_by_role("link", name="派出任务看板").first.click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("派出任务看板")
 
+
+def test_every_page_speaks_the_language_asked_for(browsers: Browsers) -> None:
+    browsers.languages.add("en")
+    tab = browsers.desk("shenji")
+    tab.goto("/quotas/?period=2026")
     tab.get_by_role("button", name="Switch to English").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Quota board")
     expect(tab.locator("html")).to_have_attribute("lang", "en")
     expect(tab.locator("#board thead")).to_contain_text("Required")
-    tab.get_by_role("button", name="切换为中文").click()
+    tab.get_by_role("button", name="切换到简体中文").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("派出任务看板")
 
 

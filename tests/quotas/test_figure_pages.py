@@ -346,3 +346,24 @@ def test_a_withdrawn_figure_is_missing_again(city, browser, reported):
     services.enter_figures([FigureEntry(reported.pk, "beds", make.Y2024, 3)], by=SYSTEM)
     city.computed()
     assert [row[0] for row in table(html(browser.get(address("missing", period="2025"))))] == ["示范乙医院"]
+
+
+def test_a_number_entered_by_mistake_is_taken_back_with_a_reason(city, browser, reported):
+    figure = current(reported).first()
+    assert "Take the number back" in html(browser.get(address("figure_of", figure.pk)))
+    browser.post(address("withdraw", figure.pk), {"reason": ""})
+    figure.refresh_from_db()
+    assert figure.is_current
+    answer = browser.post(address("withdraw", figure.pk), {"reason": "填错单位（示范）"})
+    assert "it counts as not reported" in html(browser.get(answer.url))
+    figure.refresh_from_db()
+    assert not figure.is_current
+
+
+def test_a_signed_number_is_not_taken_back(city, browser, reported):
+    make.sign_all()
+    figure = current(reported).first()
+    assert "Take the number back" not in html(browser.get(address("figure_of", figure.pk)))
+    assert browser.post(address("withdraw", figure.pk), {"reason": "示范"}).status_code == 409
+    figure.refresh_from_db()
+    assert figure.is_current

@@ -18,14 +18,15 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def officer(client):
-    return signed_in(client, a_membership(Role.CITY_OFFICER))
+def admin(client):
+    """The system administrator, who alone may open the gallery."""
+    return signed_in(client, a_membership(Role.SYSTEM_ADMIN))
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_gallery_shows_every_component_without_inline_code(officer, language):
-    officer.cookies["django_language"] = language
-    page = officer.get(reverse("ui:gallery"))
+def test_the_gallery_shows_every_component_without_inline_code(admin, language):
+    admin.cookies["django_language"] = language
+    page = admin.get(reverse("ui:gallery"))
     text = page.content.decode()
     assert page.status_code == 200
     assert f'<html lang="{"en" if language == "en" else "zh-CN"}"' in text
@@ -34,11 +35,11 @@ def test_the_gallery_shows_every_component_without_inline_code(officer, language
     assert "unsafe" not in page["Content-Security-Policy"]
 
 
-def test_a_page_is_a_page_and_in_the_drawer_its_content(officer):
+def test_a_page_is_a_page_and_in_the_drawer_its_content(admin):
     address = reverse("ui:explained")
-    whole = officer.get(address).content.decode()
-    part = officer.get(address, headers={"HX-Request": "true", "HX-Target": "drawer"}).content.decode()
-    restored = officer.get(
+    whole = admin.get(address).content.decode()
+    part = admin.get(address, headers={"HX-Request": "true", "HX-Target": "drawer"}).content.decode()
+    restored = admin.get(
         address, headers={"HX-Request": "true", "HX-Target": "drawer", "HX-History-Restore-Request": "true"}
     ).content.decode()
     assert "<!doctype html>" in whole
@@ -47,9 +48,9 @@ def test_a_page_is_a_page_and_in_the_drawer_its_content(officer):
     assert "<!doctype html>" in restored
 
 
-def test_a_job_that_is_done_stops_asking(officer):
-    assert 'hx-trigger="every 2s"' in officer.get(reverse("ui:job", args=[0])).content.decode()
-    assert "hx-trigger" not in officer.get(reverse("ui:job", args=[240])).content.decode()
+def test_a_job_that_is_done_stops_asking(admin):
+    assert 'hx-trigger="every 2s"' in admin.get(reverse("ui:job", args=[0])).content.decode()
+    assert "hx-trigger" not in admin.get(reverse("ui:job", args=[240])).content.decode()
 
 
 def test_whoever_may_not_sees_403_with_a_way_out(client):
@@ -58,18 +59,18 @@ def test_whoever_may_not_sees_403_with_a_way_out(client):
     assert 'class="empty"' in page.content.decode()
 
 
-def test_what_is_not_there_is_404_with_a_way_out(officer):
-    page = officer.get("/no/such/page/")
+def test_what_is_not_there_is_404_with_a_way_out(admin):
+    page = admin.get("/no/such/page/")
     assert page.status_code == 404
     assert 'class="empty"' in page.content.decode()
 
 
-def test_the_language_is_kept(officer):
+def test_the_language_is_kept(admin):
     home = reverse("workbench:home")
-    officer.post(reverse("ui:language"), {"language": "en", "next": home})
-    assert '<html lang="en"' in officer.get(home).content.decode()
-    officer.post(reverse("ui:language"), {"language": "zh-hans", "next": home})
-    assert '<html lang="zh-CN"' in officer.get(home).content.decode()
+    admin.post(reverse("ui:language"), {"language": "en", "next": home})
+    assert '<html lang="en"' in admin.get(home).content.decode()
+    admin.post(reverse("ui:language"), {"language": "zh-hans", "next": home})
+    assert '<html lang="zh-CN"' in admin.get(home).content.decode()
 
 
 def test_the_language_switch_leads_to_no_other_site(client):
