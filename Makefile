@@ -37,7 +37,7 @@ check: ## format, lint, types, layers, migrations, translations, templates, depl
 	.venv/bin/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	.venv/bin/python manage.py messages --check
 	$(IN) djlint templates --lint --quiet
-	@echo "manage.py check --deploy, as production"; $(AS_PRODUCTION) .venv/bin/python manage.py check --deploy --tag security --fail-level WARNING
+	@echo "manage.py check --deploy, as production"; $(AS_PRODUCTION) .venv/bin/python manage.py check --deploy --fail-level WARNING
 
 format: ## rewrite in the house's format
 	@$(DEV)
