@@ -14,13 +14,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from deploy_admin import clock
-from deploy_admin.access import Actor
+from deploy_admin.access import Actor, Reach
 from deploy_admin.http import PAGE_ROWS
 from deploy_admin.months import Period
 from deploy_admin.policies.language import PolicyDocument
-from deploy_admin.registry import periods
-from deploy_admin.registry.codes import DISTRICT_LEVELS
-from deploy_admin.registry.models import Division
+from deploy_admin.registry.divisions import districts_to_choose
 from quotas import reading
 from quotas.filters import QuotaFilter
 from quotas.models import Quota, Run, Summary
@@ -232,8 +230,12 @@ class Board:
     @cached_property
     def districts(self) -> list[tuple[int, str]]:
         """The districts to choose from."""
-        standing = Division.objects.filter(periods.holds_on(reading.day_of(self.period)), level__in=DISTRICT_LEVELS)
-        return list(standing.order_by("pinyin", "pk").values_list("pk", "name"))
+        return districts_to_choose(self.actor, reading.day_of(self.period))
+
+    @property
+    def wide(self) -> bool:
+        """Whether the actor sees more than its own unit, so that places and affiliations narrow anything."""
+        return self.actor.reach in (Reach.ALL, Reach.DISTRICT)
 
     def _documents(self, version_ids: set[int]) -> dict[int, PolicyDocument]:
         """Return the documents of these versions; those met in this look at the board are not asked for again."""

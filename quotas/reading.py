@@ -17,7 +17,7 @@ from deploy_admin.policies import language
 from deploy_admin.policies.models import PolicyVersion
 from deploy_admin.registry.models import InstitutionProfile
 from deploy_admin.ui.explaining import name_of
-from quotas.models import Quota
+from quotas.models import Figure, Quota
 from quotas.models.quotas import Binding, Verdict
 
 if TYPE_CHECKING:
@@ -137,6 +137,27 @@ def input_links(explained: language.Explained[Any]) -> dict[str, str]:
             if each.ref and each.ref.startswith("figure:"):
                 links[each.ref] = reverse("quotas:figure_of", args=[int(each.ref.partition(":")[2])])
     return links
+
+
+def with_cells(explained: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an explanation in which each figure is named by its cell too: four numbers share no name. One query."""
+    refs = {each["ref"] for step in explained["steps"] for each in step["inputs"] if each.get("ref")}
+    ids = {int(ref.partition(":")[2]) for ref in refs if ref.startswith("figure:")}
+    said = {
+        f"figure:{figure.pk}": ",".join(f"{name}={value}" for name, value in figure.cell.items())
+        for figure in Figure.objects.filter(pk__in=ids)
+    }
+    steps = [
+        {
+            **step,
+            "inputs": [
+                {**each, "name": f"{each['name']}[{cell}]"} if (cell := said.get(each.get("ref"), "")) else each
+                for each in step["inputs"]
+            ],
+        }
+        for step in explained["steps"]
+    ]
+    return {**explained, "steps": steps}
 
 
 def without_units(explained: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ for _name in ("DATABASE_URL", "REDIS_URL", "DEMO", "SECRET_KEY", "ALLOWED_HOSTS"
     os.environ.pop(_name, None)
 os.environ |= {"VAR_DIR": str(VAR), "DEPLOY_ENV": "test", "DJANGO_SETTINGS_MODULE": "deploy_admin.settings"}
 sys.path.insert(0, str(ROOT))
+(ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns where nothing was collected yet
 
 import fcntl  # noqa: E402
 import hashlib  # noqa: E402

@@ -7,8 +7,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, F, OuterRef
+
+from deploy_admin.access import Actor, Reach
+from deploy_admin.registry import periods
 from deploy_admin.registry.codes import DISTRICT_LEVELS
-from deploy_admin.registry.models import Division
+from deploy_admin.registry.models import Division, Jurisdiction
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +123,22 @@ def division_of_issue(code: str) -> Division | None:
 def descendants(division_ids: Collection[int], on: date) -> frozenset[int]:
     """Return these divisions and everything below them on the day, ended ones that went over to them included."""
     return DivisionTree.read(on).within(division_ids)
+
+
+def districts_to_choose(actor: Actor, on: date) -> list[tuple[int, str]]:
+    """Return the districts, counties and zones (id, name) by which this actor may narrow a list; none for one unit.
+
+    Offered are those for which somebody is competent, itself or from above: other divisions are kept only because a
+    source or an ID number names them.
+    """
+    if actor.reach not in (Reach.ALL, Reach.DISTRICT):
+        return []
+    governed = Jurisdiction.objects.on(on)
+    standing = Division.objects.filter(periods.holds_on(on), level__in=DISTRICT_LEVELS)
+    answered_for = Exists(governed.filter(division=OuterRef("pk"))) | Exists(
+        governed.filter(division=OuterRef("parent"))
+    )
+    if actor.reach is Reach.DISTRICT:
+        standing = standing.filter(pk__in=actor.division_ids)
+    rows = standing.filter(itself | above).order_by(F("code").asc(nulls_last=True), "pk")
+    return list(rows.values_list("pk", "name"))

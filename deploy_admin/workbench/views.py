@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -11,6 +12,7 @@ from deploy_admin.access import ActorRequest, Permission, requires
 from deploy_admin.jobs import services as jobs
 from deploy_admin.jobs.models import Notice
 from deploy_admin.workbench import desks, finding
+from quotas.services.inbox import NEWS
 
 
 @require_safe
@@ -23,10 +25,9 @@ def home(request: ActorRequest) -> HttpResponse:
 @require_POST
 @requires(Permission.HOME_VIEW)
 def noted(request: ActorRequest, pk: int) -> HttpResponse:
-    """Take the word that one's own background work has ended out of the inbox: to read it was all there was to do."""
-    mine = (
-        Notice.objects.open().visible_to(request.actor).filter(user_id=request.actor.user_id, key__startswith="job:")
-    )
+    """Take news out of the inbox, of one's own background work or for the unit: to read it was all there was to do."""
+    own_work = Q(user_id=request.actor.user_id, key__startswith="job:")
+    mine = Notice.objects.open().visible_to(request.actor).filter(own_work | Q(key__startswith=NEWS))
     jobs.settle(key=get_object_or_404(mine, pk=pk).key)
     return redirect("workbench:home")
 

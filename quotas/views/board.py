@@ -146,7 +146,7 @@ def explained_context(quota: Quota, request: ActorRequest) -> dict[str, Any]:
         "clause": document.clause(quota.clause_id),
         "label": reading.clause_label(document, quota.clause_id),
         "scheme_name": reading.scheme_label(document),
-        "explained": explained.to_json(),
+        "explained": reading.with_cells(explained.to_json()),
         "inputs": reading.input_links(explained),
         "todo": reading.what_to_do(quota),
         "missing": [reading.missing_label(code) for code in quota.missing],

@@ -87,6 +87,7 @@ def released_quota(request: ActorRequest, pk: int) -> HttpResponse:
     _dressed([row], row.release)
     document = reading.documents([row.version_id])[row.version_id]
     context = {"row": row, "release": row.release, "document": document, "clause": document.clause(row.clause_id)}
+    context["explained"] = reading.with_cells(row.explanation)
     return render(request, "quotas/released_quota.html", context)
 
 

@@ -47,6 +47,9 @@ def test_a_release_stands_and_shows_what_would_differ(browsers: Browsers) -> Non
     )
 
     hr = browsers.desk("yiyuan")
+    news = hr.get_by_role("listitem").filter(has_text=NUMBER).filter(has=hr.get_by_role("button", name="知道了"))
+    news.get_by_role("button", name="知道了").click()
+    expect(news).to_have_count(0)
     hr.goto("/quotas/releases/")
     hr.get_by_role("link", name=NUMBER).click()
     rows = hr.locator("main tbody tr")

@@ -81,7 +81,7 @@ def test_the_way_from_file_to_applied(hr):
     run_jobs()
     done = hr.get(page_of(upload)).content.decode()
     assert "hx-trigger" not in done
-    assert "/quotas/figures/?year=2025" in done
+    assert "/quotas/figures/?period=2025" in done
     assert Figure.objects.get().value == 3
 
 

@@ -53,6 +53,8 @@ def _check(
 
 
 def _save(membership: Membership) -> Membership:
+    """Write a capacity, one at a time per person: two at once would deadlock in the constraint that compares them."""
+    User.objects.select_for_update(no_key=True).get(pk=membership.user_id)
     with refusals():
         membership.save(force_insert=True)
     return membership

@@ -10,13 +10,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from deploy_admin import clock, spreadsheets
-from deploy_admin.access import ActorRequest, Permission, Reach, requires
+from deploy_admin.access import ActorRequest, Permission, requires
 from deploy_admin.audit import services as audit
 from deploy_admin.http import attachment, is_part, page_of
 from deploy_admin.registry import choosing, tables
 from deploy_admin.registry.authority import Competences
 from deploy_admin.registry.codes import Affiliation, AreaGroup, DivisionLevel, Kind, Level, State, Tier
-from deploy_admin.registry.divisions import DivisionTree
+from deploy_admin.registry.divisions import DivisionTree, districts_to_choose
 from deploy_admin.registry.filters import DivisionFilter, InstitutionFilter
 from deploy_admin.registry.models import Division, Institution
 
@@ -74,21 +74,10 @@ def institutions(request: ActorRequest) -> HttpResponse:
         "levels": Level.choices,
         "affiliations": Affiliation.choices,
         "area_groups": AreaGroup.choices,
-        "districts": _districts(request, found.tree),
+        "districts": districts_to_choose(request.actor, found.tree.on),
         "may_edit": request.actor.can(Permission.INSTITUTIONS_EDIT),
     }
     return render(request, "registry/institutions.html" + ("#list" if is_part(request) else ""), context)
-
-
-def _districts(request: ActorRequest, tree: DivisionTree) -> list[tuple[int, str]]:
-    actor = request.actor
-    if actor.reach not in (Reach.ALL, Reach.DISTRICT):
-        return []
-    return [
-        (node.id, node.name)
-        for node in tree.districts_in_order()
-        if actor.reach == Reach.ALL or node.id in actor.division_ids
-    ]
 
 
 @requires(Permission.INSTITUTIONS_VIEW)

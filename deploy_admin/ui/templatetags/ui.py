@@ -14,7 +14,6 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from deploy_admin.ui import drawing, explaining, words
@@ -47,13 +46,13 @@ def status(shape: str, label: Any, title: str = "") -> SafeString:
 def verdict(code: str, label: Any = "", binding: str = "mandatory", enforcement: str = "") -> SafeString:
     """A quota's verdict; what is merely encouraged or to be co-ordinated is never shown as a violation."""
     shape = words.verdict_shape(code, binding, enforcement)
-    return status(shape, capfirst(label) if label else words.verdict_label(code))
+    return status(shape, label or words.verdict_label(code))
 
 
 @register.simple_tag
 def binding(level: str, label: Any = "") -> SafeString:
     """A clause's binding level: mandatory is the plain case, the others wear a frame."""
-    label = capfirst(label) if label else words.binding_label(level)
+    label = label or words.binding_label(level)
     if level == "mandatory":
         return format_html("{}", label)
     return format_html('<span class="lab{}">{}</span>', " lab-enc" if level == "encouraged" else "", label)
