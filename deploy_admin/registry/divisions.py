@@ -135,9 +135,7 @@ def districts_to_choose(actor: Actor, on: date) -> list[tuple[int, str]]:
         return []
     governed = Jurisdiction.objects.on(on)
     standing = Division.objects.filter(periods.holds_on(on), level__in=DISTRICT_LEVELS)
-    answered_for = Exists(governed.filter(division=OuterRef("pk"))) | Exists(
-        governed.filter(division=OuterRef("parent"))
-    )
+    itself, above = (Exists(governed.filter(division=OuterRef(name))) for name in ("pk", "parent"))
     if actor.reach is Reach.DISTRICT:
         standing = standing.filter(pk__in=actor.division_ids)
     rows = standing.filter(itself | above).order_by(F("code").asc(nulls_last=True), "pk")
