@@ -184,3 +184,13 @@ def django_db_setup(django_db_blocker):
         yield
         connections.close_all()
         admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_installation() -> Iterator[None]:
+    """Begin each test in the default language: a request leaves its own behind in the thread."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()

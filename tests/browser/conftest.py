@@ -107,6 +107,9 @@ def product():
 def chromium():
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path, "The journeys need Chromium: `make test` installs Debian's package, or put `chromium` on PATH."
+    # Playwright keeps an event loop running in this thread to the end of the run, and the order is random: the tests
+    # between two journeys would be taken for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
         yield browser
