@@ -158,7 +158,7 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BUILD_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BUILD_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = ENVIRONMENT == "test"  # journeys need no collected files
 STORAGES = {

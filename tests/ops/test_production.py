@@ -127,10 +127,24 @@ class Site:
         shutil.rmtree(self.var)
 
 
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """Collect the static files as the image's build does: compressed, under hashed names, apart from the checkout's."""
+    folder = tmp_path_factory.mktemp("site") / "static"
+    environment = {
+        "PATH": os.environ["PATH"], "DEPLOY_ENV": "production", "SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": HOST,
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1/none", "REDIS_URL": "redis://127.0.0.1/0",
+        "STATIC_ROOT": str(folder),
+    }  # fmt: skip
+    subprocess.run([sys.executable, "manage.py", "assets"], cwd=ROOT, env=environment, check=True, timeout=110)
+    return folder
+
+
 @pytest.fixture(scope="module", params=SERVERS)
-def site(request):
+def site(request, collected):
     """Set up a deployment: servers, roles, the migrate service to its end, then web, worker and beat."""
     made = Site(SERVERS[request.param])
+    made.environment["STATIC_ROOT"] = str(collected)
     try:
         port = made.environment["DATABASE_URL"].rpartition(":")[2].partition("/")[0]
         with psycopg.connect(
