@@ -129,7 +129,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory):
-    """Collect the static files as the image's build does: compressed, under hashed names, apart from the checkout's."""
+    """Collect the static files as the image's build does: compressed, under hashed names, and apart."""
     folder = tmp_path_factory.mktemp("site") / "static"
     environment = {
         "PATH": os.environ["PATH"], "DEPLOY_ENV": "production", "SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": HOST,
