@@ -33,6 +33,13 @@ class Permission(StrEnum):
     RUNS_VIEW = "runs.view"
     RELEASES_VIEW = "releases.view"
     QUOTAS_RELEASE = "quotas.release"
+    PEOPLE_VIEW = "people.view"
+    PEOPLE_EDIT = "people.edit"  # rosters, employments, titles, transfers, what keeps somebody away
+    PEOPLE_MERGE = "people.merge"  # two records of one person become one
+    PEOPLE_RECOGNISE = "people.recognise"  # decide that earlier service, or something equal to it, counts
+    PEOPLE_IDS = "people.ids"  # see a whole ID number, with a reason; as a token's scope: REST carries it
+    ELIGIBILITY_VIEW = "eligibility.view"
+    OWN_RECORD_VIEW = "own_record.view"
     MEMBERS_VIEW = "members.view"
     MEMBERS_MANAGE = "members.manage"
     TOKENS_MANAGE = "tokens.manage"
@@ -96,7 +103,10 @@ _READ = frozenset(
         _P.RELEASES_VIEW,
     }
 )
-_OFFICER = _READ | {
+_PEOPLE_READ = frozenset({_P.PEOPLE_VIEW, _P.ELIGIBILITY_VIEW})
+_PEOPLE = _PEOPLE_READ | {_P.PEOPLE_EDIT, _P.PEOPLE_IDS}
+_PEOPLE_DECIDE = _PEOPLE | {_P.PEOPLE_MERGE, _P.PEOPLE_RECOGNISE}
+_OFFICER = (_READ | _PEOPLE_DECIDE) | {
     _P.FIGURES_ENTER,
     _P.FIGURES_SIGN_OFF,
     _P.QUOTAS_EXPLAIN,
@@ -112,17 +122,20 @@ _OFFICER = _READ | {
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CITY_OFFICER: _OFFICER | {_P.POLICIES_ADOPT, _P.QUOTAS_RELEASE},
     Role.DISTRICT_OFFICER: _OFFICER | {_P.POLICIES_ADOPT},  # of its own district only: the service checks
-    Role.PERSONNEL_SECTION: _READ | {_P.FIGURES_ENTER, _P.FIGURES_SIGN_OFF, _P.QUOTAS_EXPLAIN, _P.RUNS_VIEW},
-    Role.PRIMARY_HEALTH_SECTION: _READ | {_P.RUNS_VIEW},
-    Role.MEDICAL_ADMINISTRATION_SECTION: _READ,
+    Role.PERSONNEL_SECTION: _READ
+    | _PEOPLE_DECIDE
+    | {_P.FIGURES_ENTER, _P.FIGURES_SIGN_OFF, _P.QUOTAS_EXPLAIN, _P.RUNS_VIEW},
+    Role.PRIMARY_HEALTH_SECTION: _READ | _PEOPLE_READ | {_P.RUNS_VIEW},
+    Role.MEDICAL_ADMINISTRATION_SECTION: _READ | _PEOPLE_READ,
     Role.FINANCE_SECTION: _READ,
     Role.SENDER_HR: _READ
+    | _PEOPLE
     | {_P.FIGURES_ENTER, _P.QUOTAS_EXPLAIN, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE, _P.TOKENS_MANAGE},
     Role.RECEIVER_CLERK: frozenset(
         {_P.HOME_VIEW, _P.INSTITUTIONS_VIEW, _P.POLICIES_VIEW, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE}
     ),
-    Role.DEPLOYED_PERSON: frozenset({_P.HOME_VIEW, _P.POLICIES_VIEW}),
-    Role.AUDITOR: _READ | {_P.RUNS_VIEW, _P.AUDIT_VIEW},
+    Role.DEPLOYED_PERSON: frozenset({_P.HOME_VIEW, _P.POLICIES_VIEW, _P.OWN_RECORD_VIEW}),
+    Role.AUDITOR: _READ | _PEOPLE_READ | {_P.RUNS_VIEW, _P.AUDIT_VIEW},
     Role.SYSTEM_ADMIN: frozenset({_P.HOME_VIEW, _P.SYSTEM_VIEW, _P.RUNS_VIEW, _P.GALLERY_VIEW}),
     Role.SECURITY_ADMIN: frozenset({_P.HOME_VIEW, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE, _P.TOKENS_MANAGE}),
     Role.AUDIT_ADMIN: frozenset({_P.HOME_VIEW, _P.AUDIT_VIEW}),
@@ -165,6 +178,10 @@ class Actor(Protocol):
     def division_ids(self) -> frozenset[int]:
         """The divisions for which the institution is competent, less those of nearer authorities: DISTRICT's reach."""
 
+    @property
+    def worker_id(self) -> int | None:
+        """The health worker that a deployed person is: what SELF reaches."""
+
     def can(self, permission: Permission) -> bool: ...
 
 
@@ -179,6 +196,7 @@ class SystemActor:
     institution_id = None
     institution_ids: frozenset[int] = frozenset()
     division_ids: frozenset[int] = frozenset()
+    worker_id = None
 
     def can(self, permission: Permission) -> bool:
         return True

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from deploy_admin import embedded
+from deploy_admin import embedded, sealing
 
 django_stubs_ext.monkeypatch()
 
@@ -46,6 +46,16 @@ def needed(name: str) -> str:
 
 
 SECRET_KEY = needed("SECRET_KEY") if PRODUCTION else embedded.secret_key(VAR_DIR)
+#: Keys of encrypted fields, {version: 32 bytes}: the highest seals, the others still open (see docs/operating.md).
+FIELD_KEYS = (
+    sealing.parse_keys(needed("FIELD_KEYS")) if PRODUCTION else {1: sealing.derived(SECRET_KEY, "deploy_admin.fields")}
+)
+#: The key of the hashes by which an ID number is found again: rotated by `manage.py rotate_field_keys`, never alone.
+MATCH_KEY = (
+    sealing.parse_keys(f"1:{needed('MATCH_KEY')}")[1]
+    if PRODUCTION
+    else sealing.derived(SECRET_KEY, "deploy_admin.matching")
+)
 ALLOWED_HOSTS = (
     [host.strip() for host in needed("ALLOWED_HOSTS").split(",")]
     if PRODUCTION
@@ -77,6 +87,7 @@ INSTALLED_APPS = [
     "deploy_admin.audit",
     "deploy_admin.jobs",
     "deploy_admin.registry",
+    "deploy_admin.people",
     "deploy_admin.policies",
     "deploy_admin.accounts",
     "quotas",

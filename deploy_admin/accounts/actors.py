@@ -97,6 +97,10 @@ class MembershipActor(InstitutionActor):
         return self.membership.user.name
 
     @property
+    def worker_id(self) -> int | None:
+        return self.membership.worker_id
+
+    @property
     def on_behalf_of(self) -> str:
         """Whom the person stands in for, by name."""
         principal = self.membership.substitute_for
@@ -120,6 +124,7 @@ class TokenActor(InstitutionActor):
 
     user_id = None
     membership_id = None
+    worker_id = None
     on_behalf_of = ""
     manages_unit = False
 
@@ -146,6 +151,7 @@ class Nobody:
     institution_id: int | None = None
     institution_ids: frozenset[int] = frozenset()
     division_ids: frozenset[int] = frozenset()
+    worker_id: int | None = None
 
     def __init__(self, name: str, user_id: int | None = None) -> None:
         self.name = name

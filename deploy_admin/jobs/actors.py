@@ -21,6 +21,7 @@ class StoredActor:
     institution_ids: frozenset[int]
     division_ids: frozenset[int]
     permissions: frozenset[str]
+    worker_id: int | None = None
     institution_label: str = ""  # for the record, as the audit describes an actor
     on_behalf_of: str = ""
 
@@ -41,6 +42,7 @@ def dump(actor: Actor) -> dict[str, Any]:
         "institution_id": actor.institution_id,
         "institution_ids": sorted(actor.institution_ids),
         "division_ids": sorted(actor.division_ids),
+        "worker_id": actor.worker_id,
         "permissions": sorted(p.value for p in Permission if actor.can(p)),
         "institution_label": getattr(actor, "institution_label", ""),
         "on_behalf_of": getattr(actor, "on_behalf_of", ""),
@@ -61,6 +63,7 @@ def load(stored: dict[str, Any]) -> Actor:
         institution_ids=frozenset(stored["institution_ids"]),
         division_ids=frozenset(stored["division_ids"]),
         permissions=frozenset(stored["permissions"]),
+        worker_id=stored.get("worker_id"),
         institution_label=stored["institution_label"],
         on_behalf_of=stored["on_behalf_of"],
     )

@@ -80,6 +80,7 @@ class FakeActor:
     institution_id: int | None = None
     institution_ids: frozenset[int] = frozenset()
     division_ids: frozenset[int] = frozenset()
+    worker_id: int | None = None
     name: str = "测试经办"
     user_id: int | None = None
     membership_id: int | None = None

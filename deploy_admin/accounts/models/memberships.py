@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from deploy_admin import clock
 from deploy_admin.access import ADMINISTRATORS, ROLE_LABELS, Actor, Reach, Role
 from deploy_admin.accounts.models.users import User
+from deploy_admin.people.models import HealthWorker
 from deploy_admin.registry.models import Institution
 
 ADMINISTRATOR_VALUES = sorted(role.value for role in ADMINISTRATORS)
@@ -70,6 +71,15 @@ class Membership(models.Model):
     )
     role = models.CharField(_("Capacity"), max_length=40, choices=[(role.value, ROLE_LABELS[role]) for role in Role])
     manages_unit = models.BooleanField(_("Manages the unit's people"), default=False)
+    #: Whom a deployed person's capacity is about: the only record that the capacity sees.
+    worker = models.ForeignKey(
+        HealthWorker,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("Health worker"),
+    )
     valid_from = models.DateField(_("From"))
     valid_to = models.DateField(_("Until"), null=True, blank=True)
     substitute_for = models.ForeignKey(
@@ -121,6 +131,12 @@ class Membership(models.Model):
                 ),
                 violation_error_code="substitution_open",
                 violation_error_message=_("A substitution has a last day, and nobody stands in for an administrator."),
+            ),
+            models.CheckConstraint(
+                name="accounts_membership_worker",
+                condition=Q(worker__isnull=True) | Q(role=Role.DEPLOYED_PERSON.value),
+                violation_error_code="worker_of_another_role",
+                violation_error_message=_("Only a deployed person's capacity names a health worker."),
             ),
             models.CheckConstraint(
                 name="accounts_membership_auditor_ends",

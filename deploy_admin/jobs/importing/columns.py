@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 from django.utils.translation import get_language
@@ -59,6 +59,13 @@ class Type(StrEnum):
     YES_NO = "yes_no"
     CODE = "code"
     CREDIT_CODE = "credit_code"
+    NATIONAL_ID = "national_id"  # the 18 characters, or the masked form of our own export
+
+
+def middle_starred(text: str) -> str:
+    """Return a sensitive text as it is shown: the first six and the last four characters, whatever lies between."""
+    digits = sum(character.isdigit() for character in text)
+    return text if digits < 8 else f"{text[:6]}{'*' * max(len(text) - 10, 1)}{text[-4:] if len(text) > 10 else ''}"
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,9 @@ class Column:
     maximum: int | None = None
     max_length: int = 200
     width: int = 16
+    #: What may not be kept in the clear: rows, findings and changes show it masked, the true value is sealed.
+    sensitive: bool = False
+    mask: Callable[[str], str] = middle_starred
 
     @property
     def label(self) -> str:
@@ -149,6 +159,15 @@ class Spread:
         return frozenset(map(joined, self.names))
 
 
+class Unit(NamedTuple):
+    """A unit that is expected to send in its table, as the column set knows it."""
+
+    id: int
+    name: str
+    code: str = ""
+    names: tuple[str, ...] = ()  # short and former ones
+
+
 @dataclass
 class Context:
     """In whose name, for what, on which day a file is read. `store` is the column set's own notebook for one run."""
@@ -174,6 +193,9 @@ class ColumnSet(ABC):
     #: Whether applying may start from the stored rows instead of reading the file again: right where `resolve`, met
     #: with its own outcome, comes to the same outcome.
     applies_from_rows: bool = False
+    #: Whether the table is collected from many units at once: `units` then says from whom.
+    per_unit: bool = False
+    unit_columns: tuple[str, ...] = ("unit", "credit_code")  # where the rows themselves name their unit
 
     @abstractmethod
     def columns(self, context: Context) -> Sequence[Column]:
@@ -221,6 +243,14 @@ class ColumnSet(ABC):
     def rows_for_template(self, context: Context) -> Iterable[Mapping[str, Any]]:
         """Return what the template comes filled in with."""
         return ()
+
+    def units(self, context: Context) -> Sequence[Unit]:
+        """Return the units of which one table each is expected, in the order of the list."""
+        return ()
+
+    def context_for_unit(self, context: Context, institution_id: int) -> Context:
+        """Return the context of one unit's table, read on its behalf by whoever collects them."""
+        return replace(context, params={**context.params, "unit": institution_id}, store={})
 
     def label(self, record: Record) -> str:
         """Name the row for people."""

@@ -96,6 +96,30 @@ register(
             _("is not a valid unified social credit code: its check character does not fit"),
             _("Copy the 18 characters from the certificate."),
         ),
+        "id_length": (
+            _("has %(length)s characters; an ID number has 18"),
+            _("Copy all 18 characters from the identity card."),
+        ),
+        "id_old_15": (
+            _("is an ID number of the first generation, with 15 digits"),
+            _("Write the 18 characters of the present identity card."),
+        ),
+        "id_characters": (
+            _("is not an ID number: 17 digits and then a digit or X"),
+            _("Copy the 18 characters from the identity card."),
+        ),
+        "id_checksum": (
+            _("is not a valid ID number: its last character does not fit the others"),
+            _("Compare it with the identity card, character by character."),
+        ),
+        "id_birth_date": (
+            _("is not a valid ID number: digits 7 to 14 are not a date"),
+            _("Compare digits 7 to 14, the date of birth, with the identity card."),
+        ),
+        "id_place": (
+            _("begins with a place that was never in the list of divisions"),
+            _("Compare the first six digits with the identity card."),
+        ),
         "merged_value": (
             _("is merged with the cells above: whose number it is cannot be told"),
             _("Unmerge the cells and write the number into each row."),

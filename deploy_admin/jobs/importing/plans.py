@@ -7,11 +7,15 @@ import json
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from deploy_admin import sealing
+from deploy_admin.jobs.importing import secrecy
 from deploy_admin.jobs.importing.columns import ColumnSet, Context
 from deploy_admin.jobs.importing.records import Parsed, Record
-from deploy_admin.jobs.importing.values import plain, restored
+from deploy_admin.jobs.importing.values import plain, restorer
 from deploy_admin.jobs.models import RowKind
 
 
@@ -40,6 +44,7 @@ class Plan:
     digest: str
     counts: dict[str, int]
     cells_refused: int
+    cells_warned: int
 
     @property
     def refused(self) -> bool:
@@ -52,6 +57,7 @@ class Plan:
 
 def make(parsed: Parsed, column_set: ColumnSet, context: Context) -> Plan:
     """Compare every record with the row as it stands; all refusals at once."""
+    hidden = secrecy.sensitive(column_set.columns(context))
     column_set.resolve(parsed.records, context)
     identities = [column_set.identity(record) for record in parsed.records]
     seen: dict[Hashable, Record] = {}
@@ -76,32 +82,45 @@ def make(parsed: Parsed, column_set: ColumnSet, context: Context) -> Plan:
         changes = [
             {"column": key, "was": before[key], "now": now}
             for key in column_set.compared
-            if key in record.values and (now := plain(record.values[key])) != before[key]
+            if key in record.values
+            and (now := plain(record.values[key])) != before[key]
+            and not (key in hidden and now == secrecy.shown_value(hidden[key], before[key]))
         ]
         entries.append(Entry(record, identity, RowKind.CHANGED if changes else RowKind.UNCHANGED, before, changes))
     column_set.check(entries, context)
-    told = _told_once(entries)
+    told, warned = _told_once(entries)
     counts = Counter(entry.kind for entry in entries)
     counts[RowKind.REFUSED] = len({(e.record.sheet, e.record.row) for e in entries if e.kind is RowKind.REFUSED})
-    return Plan(entries, parsed, _digest(entries), {kind.value: counts.get(kind, 0) for kind in RowKind}, told)
+    digest = _digest(entries)
+    if hidden:  # whoever holds the table alone must not be able to try out what a row said
+        digest = sealing.vault().digest(digest, "jobs.plan").hex()
+    return Plan(entries, parsed, digest, {kind.value: counts.get(kind, 0) for kind in RowKind}, told, warned)
 
 
 def again(rows: Iterable[tuple[str, int, dict[str, Any]]], column_set: ColumnSet, context: Context) -> Plan:
-    """Compare the records of a stored plan, as (sheet, row, values), with the rows as they stand now."""
-    columns = {column.key: column for column in column_set.columns(context)}
-    records = [
-        Record(sheet, row, {k: restored(columns[k], v) if k in columns else v for k, v in values.items()}, {}, {}, {})
-        for sheet, row, values in rows
-    ]
+    """Compare the records of a stored plan, as (sheet, row, plain values), with the rows as they stand now."""
+    restore = {
+        column.key: restoring for column in column_set.columns(context) if (restoring := restorer(column)) is not None
+    }
+    records = []
+    for sheet, row, values in rows:
+        for key, restoring in restore.items():
+            value = values.get(key)
+            if value is not None and value != "":
+                values[key] = restoring(value)
+        record = Record(sheet, row, {key: None if value == "" else value for key, value in values.items()}, {}, {})
+        records.append(record)
     return make(Parsed(records), column_set, context)
 
 
-def _told_once(entries: list[Entry]) -> int:
-    """Keep one finding for each cell and code, though a wide row makes several records; return how many refuse."""
+def _told_once(entries: list[Entry]) -> tuple[int, int]:
+    """Keep one finding for each cell and code, though a wide row makes several records; return how many refuse, warn."""
     seen: set[tuple[str, int, int, str, str]] = set()
-    refusing = 0
+    refusing = warning = 0
     for entry in entries:
         record = entry.record
+        if not record.findings:
+            continue
         if record.refused:
             entry.kind = RowKind.REFUSED
         kept = []
@@ -111,18 +130,38 @@ def _told_once(entries: list[Entry]) -> int:
                 seen.add(place)
                 kept.append(finding)
                 refusing += finding.refuses
+                warning += not finding.refuses
         record.findings = kept
-    return refusing
+    return refusing, warning
 
 
 def _digest(entries: list[Entry]) -> str:
-    """Return the digest of what would be done, row by row: it differs if anything differs."""
+    """Return the digest of what would be done, row by row: it differs if anything differs.
+
+    A row is told by its values in the order of their keys, empty ones left out: read again from the stored plan,
+    they come in another order. Warnings are no part of it: what was odd about a cell changes nothing that is done.
+    """
     sha = hashlib.sha256()
+    keys: dict[tuple[str, ...], list[str]] = {}
     for entry in entries:
         record = entry.record
+        values = record.values
+        order = keys.get(shape := tuple(values))
+        if order is None:
+            order = keys[shape] = sorted(values)
         line = [
-            entry.kind.value, record.sheet, record.row, {key: plain(value) for key, value in record.values.items()},
-            entry.was, entry.changes, [finding.as_json() for finding in record.findings], sorted(record.refs.items()),
+            entry.kind.value, record.sheet, record.row,
+            [(key, value) for key in order if (value := values[key]) is not None and value != ""],
+            entry.was and sorted(entry.was.items()), entry.changes,
+            [finding.as_json() for finding in record.findings if finding.refuses],
+            sorted(record.refs.items()),
         ]  # fmt: skip
-        sha.update(json.dumps(line, ensure_ascii=False, sort_keys=True, default=str).encode())
+        sha.update(_line(line).encode())
     return sha.hexdigest()
+
+
+def _as_text(value: Any) -> Any:
+    return plain(value) if isinstance(value, (Decimal, date)) else str(value)
+
+
+_line = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_as_text, separators=(",", ":")).encode

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from deploy_admin.jobs.importing.headers import Header
 from deploy_admin.spreadsheets import Sheet, Workbook, address
 from deploy_admin.spreadsheets.cells import Cell, shown
 
+Reader = Callable[[Cell], values.Read]
 _EXAMPLE = ("示例", "例：", "例:", "example", "e.g.")
 _TOTAL = {"合计", "总计", "小计", "共计", "总数", "total", "subtotal", "sum"}
 _FOOTER = re.compile(
@@ -36,15 +37,16 @@ class Record:
     sheet: str
     row: int
     values: dict[str, Any]
-    places: dict[str, int]  # key → column number, for addresses
-    texts: dict[str, str]  # key → the header as written
-    raw: dict[str, str]
+    places: Mapping[str, int]  # key → column number, for addresses
+    texts: Mapping[str, str]  # key → the header as written
+    cells: Sequence[Cell] = ()  # the row as it stands in the file
+    filled: dict[str, str] = field(default_factory=dict)  # key → what merged cells put there instead
     findings: list[Finding] = field(default_factory=list)
     refs: dict[str, Any] = field(default_factory=dict)  # what the column set looked up
 
     @property
     def refused(self) -> bool:
-        return any(finding.refuses for finding in self.findings)
+        return bool(self.findings) and any(finding.refuses for finding in self.findings)
 
     def refuse(self, column: str, code: str, /, **params: Any) -> None:
         """Refuse the row, at the cell of `column` where the file has one."""
@@ -54,11 +56,18 @@ class Record:
         """Say something about the row that does not stop it."""
         self._find(column, code, params, False)
 
+    def raw(self, column: str) -> str:
+        """Return the cell of `column` as a person reads it in the sheet."""
+        if column in self.filled:
+            return self.filled[column]
+        at = self.places.get(column, 0)
+        return shown(self.cells[at - 1]) if 0 < at <= len(self.cells) else ""
+
     def _find(self, column: str, code: str, params: dict[str, Any], refuses: bool) -> None:
         at = self.places.get(column, 0)
         cell = address(self.row, at) if at else ""
         self.findings.append(
-            Finding(code, params, column, self.texts.get(column, ""), at, cell, self.raw.get(column, ""), refuses)
+            Finding(code, params, column, self.texts.get(column, ""), at, cell, self.raw(column), refuses)
         )
 
 
@@ -130,9 +139,13 @@ class _Sheet:
     ) -> None:
         self.sheet, self.header, self.set, self.parsed = sheet, header, column_set, parsed
         self.columns, self.one_of = {column.key: column for column in columns}, one_of
-        self.there = [self.columns[key] for key in header.columns]
+        self.there = [
+            (self.columns[key], at, values.reader(self.columns[key])) for key, at in header.columns.items()
+        ]
         self.texts = {key: header.texts[at] for key, at in header.columns.items()}
         self.value_column = self.columns.get(column_set.spread_value)
+        self.read_value = values.reader(self.value_column) if self.value_column is not None else None
+        self.required = [(column.key, column) for column in columns if column.required]
         self.header_line = [folded(shown(cell)) for cell in sheet.rows[header.last - 1]]
         self.header_words = set(self.header_line)
         self.merged = {
@@ -160,19 +173,28 @@ class _Sheet:
     def _cells(self, number: int) -> Sequence[Cell] | None:
         """Return the row, or None if it is blank or no data; what is passed over is remembered."""
         cells = self.sheet.rows[number - 1]
-        filled = [cell for cell in cells if cell is not None]
-        if not filled:
+        first: Cell = None
+        texts: list[str] = []
+        filled = 0
+        for cell in cells:
+            if cell is None:
+                continue
+            filled += 1
+            if first is None:
+                first = cell
+            if len(texts) < 2 and isinstance(cell, str):
+                texts.append(cell)
+        if first is None:
             return None
-        first = shown(filled[0])
-        texts = [cell for cell in filled if isinstance(cell, str)]
+        opening = shown(first)
         code = ""
-        if first.lower().startswith(_EXAMPLE):
+        if opening[:8].lower().startswith(_EXAMPLE):
             code = "example_skipped"
-        elif any(len(text) <= 12 and folded(text) in _TOTAL for text in texts[:2]):
+        elif any(len(text) <= 12 and folded(text) in _TOTAL for text in texts):
             code = "totals_skipped"
-        elif len(filled) <= 6 and _FOOTER.match(first):
+        elif filled <= 6 and _FOOTER.match(opening):
             code = "footers_skipped"
-        elif len(filled) > 1 and folded(first) in self.header_words and self._is_header(cells):
+        elif filled > 1 and folded(opening) in self.header_words and self._is_header(cells):
             code = "headers_skipped"
         if code:
             self._pass(code, number)
@@ -186,10 +208,22 @@ class _Sheet:
         self.passed.setdefault(code, []).append(str(number))
 
     def _records(self, number: int, cells: Sequence[Cell]) -> Iterator[Record]:
-        base = Record(self.sheet.name, number, {}, self.header.columns, self.texts, {})  # type: ignore[arg-type]
-        for column in self.there:
-            self._take(base, column, self.header.columns[column.key], cells)
-        if not self.header.spreads or self.value_column is None:
+        base = Record(self.sheet.name, number, {}, self.header.columns, self.texts, cells)
+        taken = base.values
+        width = len(cells)
+        for column, at, reader in self.there:
+            cell = cells[at - 1] if at <= width else None
+            if cell is None:
+                if self.merged and (number, at) in self.merged:
+                    self._take(base, column, reader, at, cells)
+                else:
+                    taken[column.key] = None
+                continue
+            read = reader(cell)
+            taken[column.key] = read[0]
+            if read[1] or read[3] or read[4]:
+                self._remark(base, column, at, read)
+        if not self.header.spreads or self.value_column is None or self.read_value is None:
             if self._says_nothing(base):
                 self._pass("rows_without_value", number)
                 return
@@ -207,12 +241,13 @@ class _Sheet:
                 {**base.values, **spread.values},
                 {**base.places, self.set.spread_value: at},
                 {**base.texts, self.set.spread_value: self.header.texts[at]},
-                dict(base.raw),
+                cells,
+                dict(base.filled),
                 [] if any_value else list(base.findings),
             )
             if any_value and base.refused:
                 record.refs["sibling_refused"] = True
-            self._take(record, self.value_column, at, cells)
+            self._take(record, self.value_column, self.read_value, at, cells)
             if record.values.get(self.set.spread_value) is None and not record.findings:
                 continue  # a dash
             self._require(record, spread.values)
@@ -225,27 +260,34 @@ class _Sheet:
         key = self.set.skipped_without
         return bool(key) and record.values.get(key) is None and not any(f.column == key for f in record.findings)
 
-    def _take(self, record: Record, column: Column, at: int, cells: Sequence[Cell]) -> None:
+    def _take(self, record: Record, column: Column, reader: Reader, at: int, cells: Sequence[Cell]) -> None:
+        """Take a cell that may be part of a merged range into the record."""
         cell = cells[at - 1] if at <= len(cells) else None
         span = self.merged.get((record.row, at))
         if span is not None and cell is None:
             if column.type in (Type.INTEGER, Type.DECIMAL):
-                record.raw[column.key] = ""
+                record.filled[column.key] = ""
                 record.refuse(column.key, "merged_value")
                 return
             cell = self.sheet.cell(span.top, span.left) if span.top > self.header.last else None
+            record.filled[column.key] = shown(cell)
             self.passed.setdefault("filled_down", []).append(address(span.top, span.left))
-        record.raw[column.key] = shown(cell)
-        read = values.read(column, cell)
+        read = reader(cell)
+        record.values[column.key] = read.value
+        self._remark(record, column, at, read)
+
+    def _remark(self, record: Record, column: Column, at: int, read: values.Read) -> None:
         if read.dash:
             self.passed.setdefault("dashes_empty", []).append(address(record.row, at))
+        if read.odd:
+            record.warn(column.key, read.odd, **read.params)
         if read.wrong:
             record.refuse(column.key, read.wrong, **read.params)
-        record.values[column.key] = read.value
 
     def _require(self, record: Record, said: Any) -> None:
-        for key, column in self.columns.items():
-            if not column.required or key in said or record.values.get(key) is not None:
+        taken = record.values
+        for key, column in self.required:
+            if key in said or taken.get(key) is not None:
                 continue
             if not any(finding.column == key and finding.refuses for finding in record.findings):
                 record.refuse(key, "required", column=column.zh)

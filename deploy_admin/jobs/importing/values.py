@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -11,10 +12,12 @@ from typing import Any, NamedTuple
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
+from deploy_admin import national_ids
 from deploy_admin.jobs.importing.columns import Column, Type, folded
 from deploy_admin.spreadsheets.cells import Cell, CellError, half_width
 
 DASHES = frozenset({"-", "--", "—", "——", "－", "–", "/", "／", "\\", "n/a", "N/A"})
+REMEMBERED = 5000  # values of one column
 LONGEST_EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number
 _SCIENTIFIC = re.compile(r"^\d(\.\d+)?[eE]\+?\d{2}$")
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
@@ -23,18 +26,21 @@ _WIDE = {full: full - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") f
 _DATE = re.compile(r"^(\d{4})\s*(?:年|[-./])\s*(\d{1,2})\s*(?:月|[-./])\s*(\d{1,2})\s*日?(?:[ T]0{1,2}:00(?::00)?)?$")
 _MONTH = re.compile(r"^(\d{4})\s*(?:年|[-./])\s*(\d{1,2})\s*月?(?:份)?$")
 _YEAR = re.compile(r"^(\d{4})\s*(?:年|年度|年份)?$")
+_NUMERALS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_SPOKEN = re.compile(r"^([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月(?:份|([一二三四五六七八九十]{1,3})日)?$")
 _EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet's dates, its false 29 February 1900 included
 _YES = {"是", "有", "y", "yes", "true", "1", "√", "✓", "对"}
 _NO = {"否", "无", "n", "no", "false", "0", "×", "✗", "x", "不是"}
 
 
 class Read(NamedTuple):
-    """A value, or the code and data of what is wrong."""
+    """A value, or the code and data of what is wrong; or a value with something worth knowing about it."""
 
     value: Any = None
     wrong: str = ""
     params: dict[str, Any] = {}
     dash: bool = False
+    odd: str = ""
 
 
 def wrong(code: str, **params: Any) -> Read:
@@ -53,6 +59,25 @@ def read(column: Column, cell: Cell) -> Read:
         if cell[0] == "'" and cell[1:2] in ("=", "+", "-", "@"):
             cell = cell[1:]  # our own export's mark against formulas
     return _READERS[column.type](column, cell)
+
+
+def reader(column: Column) -> Callable[[Cell], Read]:
+    """Return `read` for one column of one file: what was read once is not read again."""
+    met: dict[Any, Read] = {}
+    kinds = (str, date)  # whole numbers, fractions and truth values may be equal and yet not the same
+
+    def remembered(cell: Cell) -> Read:
+        kind = type(cell)
+        if kind not in kinds:
+            return read(column, cell)
+        found = met.get(cell)
+        if found is None:
+            found = read(column, cell)
+            if len(met) < REMEMBERED:
+                met[cell] = found
+        return found
+
+    return remembered
 
 
 def _text(column: Column, cell: Any) -> Read:
@@ -115,6 +140,9 @@ def _day(text: str) -> tuple[date | None, date | None]:
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     elif re.fullmatch(r"\d{6}", text):
         text = f"{text[:4]}-{text[4:]}"
+    elif found := _SPOKEN.match(text):
+        day = f"-{_spoken(found[3])}" if found[3] else ""
+        text = f"{found[1].translate(_NUMERALS)}-{_spoken(found[2])}{day}"
     try:
         if found := _DATE.match(text):
             return date(int(found[1]), int(found[2]), int(found[3])), None
@@ -123,6 +151,14 @@ def _day(text: str) -> tuple[date | None, date | None]:
     except ValueError:
         pass
     return None, None
+
+
+def _spoken(numeral: str) -> int:
+    """Return the number that 三, 十, 十一, 二十 or 三十一 says; 0, which is no month and no day, for what says none."""
+    tens, ten, ones = numeral.rpartition("十")
+    if (len(tens) > 1 or len(ones) > 1) or "十" in tens:
+        return 0
+    return (int(tens.translate(_NUMERALS) or 1) * 10 if ten else 0) + int(ones.translate(_NUMERALS) or 0)
 
 
 def _dated(cell: Any) -> tuple[date | None, date | None]:
@@ -190,6 +226,28 @@ def _credit_code(column: Column, cell: Any) -> Read:
         return wrong("credit_code_wrong")
 
 
+def _national_id(column: Column, cell: Any) -> Read:
+    if isinstance(cell, (bool, date)):
+        return wrong("id_characters")
+    if isinstance(cell, (int, Decimal)):
+        # Fifteen digits is all a spreadsheet keeps of a number, so that only an old ID can be a number and whole.
+        return wrong("digits_lost") if abs(Decimal(cell)) >= LONGEST_EXACT else _id_of(str(cell))
+    return _id_of(cell)
+
+
+def _id_of(cell: str) -> Read:
+    text = national_ids.normalised(cell)
+    if _SCIENTIFIC.match(text):
+        return wrong("digits_lost")
+    if national_ids.is_masked(text):
+        return Read(text)
+    try:
+        found = national_ids.parse(text)
+    except national_ids.WrongId as fault:
+        return wrong(f"id_{fault.code}", length=len(text))
+    return Read(found.number, odd="" if national_ids.place_is_known(text[:6]) else "id_place")
+
+
 _READERS = {
     Type.TEXT: _text,
     Type.INTEGER: _integer,
@@ -200,18 +258,17 @@ _READERS = {
     Type.YES_NO: _yes_no,
     Type.CODE: _code,
     Type.CREDIT_CODE: _credit_code,
+    Type.NATIONAL_ID: _national_id,
 }
 
 
-def restored(column: Column, value: Any) -> Any:
-    """Return the value that `plain` stored for this column."""
-    if value is None or value == "":
-        return None
+def restorer(column: Column) -> Callable[[Any], Any] | None:
+    """Return what turns a value that `plain` stored for this column into the value again; None where nothing does."""
     if column.type is Type.DECIMAL:
-        return Decimal(value)
+        return Decimal
     if column.type in (Type.DATE, Type.MONTH):
-        return date.fromisoformat(value)
-    return value
+        return date.fromisoformat
+    return None
 
 
 def plain(value: Any) -> Any:

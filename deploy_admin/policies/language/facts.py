@@ -2,6 +2,9 @@
 
 The rules know facts by these names only; each app feeds its own through an adapter. A fact that nothing feeds yet is
 marked so, and a clause that depends on it for its number is not computed.
+
+Of a fact's values, None (or none at all) is unknown; the empty tuple is known: there is nothing. A nurse's practice
+category is `()`, so a condition on it says no and not "unknown".
 """
 
 from __future__ import annotations
@@ -113,6 +116,7 @@ AREA_GROUPS = (
 )
 SETTLEMENTS = (Code("street", "街道", "street"), Code("township", "乡镇", "township"))
 TITLE_LEVELS = (
+    Code("none", "无职称", "no title"),
     Code("junior", "初级", "junior"),
     Code("intermediate", "中级", "intermediate"),
     Code("associate_senior", "副高级", "associate-senior"),
@@ -133,8 +137,44 @@ EDUCATIONS = (
     Code("doctor", "博士", "doctor"),
 )
 
+DEGREES = (
+    Code("none", "无学位", "no degree"),
+    Code("bachelor", "学士", "bachelor's degree"),
+    Code("master", "硕士", "master's degree"),
+    Code("doctor", "博士", "doctorate"),
+)
+TITLE_SCOPES = (
+    Code("general", "全市通用", "general"),
+    Code("grassroots_targeted", "基层定向", "grassroots-targeted"),
+)
+TITLE_SERIES = (
+    Code("physician", "卫生医师", "physicians"),
+    Code("nursing", "护理", "nursing"),
+    Code("pharmacy", "药学", "pharmacy"),
+    Code("medical_technology", "医技", "medical technology"),
+    Code("other", "其他", "other"),
+)
+SEXES = (Code("male", "男", "male"), Code("female", "女", "female"))
+#: Why somebody cannot be sent on a day, as the people's records name it.
+UNAVAILABILITIES = (
+    Code("residency_training", "住院医师规范化培训", "residency training"),
+    Code("further_study", "进修学习", "further study"),
+    Code("pregnancy_nursing", "孕期、产假或哺乳期", "pregnancy, maternity leave or nursing"),
+    Code("long_illness", "长期病休", "long illness"),
+    Code("foreign_aid", "援外", "foreign aid"),
+    Code("tibet_xinjiang_aid", "援藏援疆", "Tibet or Xinjiang aid"),
+    Code("near_retirement", "临近退休", "near retirement"),
+    Code("other", "其他", "other"),
+)
+
 _I, _P, _S = Subject.INSTITUTION, Subject.PERSON, Subject.SEGMENT
 _T = FactType
+
+
+def _years(name: str, label_zh: str, label_en: str) -> Fact:
+    """Completed years on the day, by the corresponding day."""
+    return Fact(name, _P, _T.INTEGER, label_zh, label_en, low=0, high=80, unit_zh="年", unit_en=label_en)
+
 
 FACTS: Mapping[str, Fact] = MappingProxyType(
     {
@@ -164,32 +204,32 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             Fact("in_medical_community", _I, _T.BOOLEAN, "医共体成员单位", "member of a medical community"),
             Fact("located_in", _I, _T.DIVISION, "所在行政区划", "located in", many=True),
             Fact("administered_by", _I, _T.DIVISION, "主管部门所属行政区划", "administered by", many=True),
-            Fact("staff_category", _P, _T.CODE, "人员类别", "staff category", STAFF_CATEGORIES, fed=False),
-            Fact("licence", _P, _T.CODE, "执业资格", "licence", LICENCES, many=True, fed=False),
-            Fact("title_level", _P, _T.CODE, "职称", "title", TITLE_LEVELS, ordered=True, fed=False),
-            Fact("practice_category", _P, _T.CODE, "执业类别", "practice category", PRACTICE_CATEGORIES, fed=False),
-            Fact("speciality", _P, _T.TEXT, "专业", "speciality", many=True, fed=False),
-            Fact("employment_mode", _P, _T.CODE, "用人方式", "employment mode", EMPLOYMENT_MODES, fed=False),
-            Fact("military_status", _P, _T.BOOLEAN, "军籍", "military status", fed=False),
-            Fact("hire_date", _P, _T.DATE, "入职日期", "date of hire", dated=False, fed=False),
-            Fact(
-                "age", _P, _T.INTEGER, "年龄", "age", low=14, high=120, unit_zh="岁", unit_en="years of age", fed=False
-            ),
-            Fact(
-                "years_of_clinical_work",
-                _P,
-                _T.INTEGER,
-                "临床工作",
-                "years of clinical work",
-                low=0,
-                high=80,
-                unit_zh="年",
-                unit_en="years of clinical work",
-                fed=False,
-            ),
-            Fact("education", _P, _T.CODE, "学历", "education", EDUCATIONS, ordered=True, fed=False),
-            Fact("documents_held", _P, _T.TEXT, "持有证书或材料", "documents held", many=True, fed=False),
-            Fact("management_experience", _P, _T.BOOLEAN, "管理经验", "management experience", fed=False),
+            Fact("staff_category", _P, _T.CODE, "人员类别", "staff category", STAFF_CATEGORIES),
+            Fact("licence", _P, _T.CODE, "执业资格", "licence", LICENCES, many=True),
+            Fact("title_level", _P, _T.CODE, "职称", "title", TITLE_LEVELS, ordered=True),
+            Fact("title_scope", _P, _T.CODE, "职称适用范围", "scope of the title", TITLE_SCOPES, many=True),
+            Fact("title_series", _P, _T.CODE, "职称系列", "series of the title", TITLE_SERIES, many=True),
+            Fact("titles_held", _P, _T.TEXT, "所持职称", "titles held", many=True),
+            Fact("title_since", _P, _T.DATE, "取得现有级别职称日期", "date of the present title level"),
+            _years("years_in_title", "取得现有级别职称", "years at the present title level"),
+            Fact("practice_category", _P, _T.CODE, "执业类别", "practice category", PRACTICE_CATEGORIES, many=True),
+            Fact("speciality", _P, _T.TEXT, "专业", "speciality", many=True),
+            Fact("major", _P, _T.TEXT, "所学专业", "major"),
+            Fact("employment_mode", _P, _T.CODE, "用人方式", "employment mode", EMPLOYMENT_MODES),
+            Fact("military_status", _P, _T.BOOLEAN, "军籍", "military status"),
+            Fact("hire_date", _P, _T.DATE, "入职日期", "date of hire", dated=False),
+            _years("years_since_hire", "入职", "years since hire"),
+            Fact("establishment_since", _P, _T.DATE, "入编日期", "date of the establishment post"),
+            _years("years_on_establishment", "入编", "years on the establishment"),
+            Fact("sex", _P, _T.CODE, "性别", "sex", SEXES, dated=False),
+            Fact("age", _P, _T.INTEGER, "年龄", "age", low=14, high=120, unit_zh="岁", unit_en="years of age"),
+            _years("years_of_clinical_work", "临床工作", "years of clinical work"),
+            Fact("education", _P, _T.CODE, "学历", "education", EDUCATIONS, ordered=True),
+            Fact("degree", _P, _T.CODE, "学位", "degree", DEGREES, ordered=True),
+            Fact("documents_held", _P, _T.TEXT, "持有证书或材料", "documents held", many=True),
+            Fact("documents_valid", _P, _T.TEXT, "有效证书或材料", "documents in force", many=True),
+            Fact("management_experience", _P, _T.BOOLEAN, "管理经验", "management experience"),
+            Fact("unavailability", _P, _T.CODE, "不可派出情形", "unavailability", UNAVAILABILITIES, many=True),
             Fact("graduate_village_doctor", _P, _T.BOOLEAN, "大学生乡村医生", "graduate village doctor", fed=False),
             Fact("full_time", _S, _T.BOOLEAN, "全脱产", "full-time", fed=False),
             Fact("same_district", _S, _T.BOOLEAN, "与派出单位同一区县", "in the sending unit's district", fed=False),
@@ -204,6 +244,9 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
         )
     }
 )
+
+#: The papers a person holds: issued by the day, and not run out on it.
+DOCUMENT_FACTS = ("documents_held", "documents_valid")
 
 #: What CountOf can count today; the others wait until somebody keeps the rows.
 COUNTED = frozenset({"receivers"})

@@ -1,0 +1,1 @@
+"""Health workers: who they are, where they work, what they hold, what keeps them away."""
