@@ -69,5 +69,6 @@ def job_noted(request: ActorRequest, pk: int) -> HttpResponse:
 def download(request: ActorRequest, pk: int) -> HttpResponse:
     """A stored file, through its owner's rows and never rendered in place; reading it is recorded."""
     file = get_object_or_404(StoredFile.objects.visible_to(request.actor), pk=pk)
+    content = file.read()
     audit.record(act="files.read", by=request.actor, on=file, label=file.name, detail={"sha256": file.sha256})
-    return attachment(bytes(file.content), file.name, file.content_type)
+    return attachment(content, file.name, file.content_type)

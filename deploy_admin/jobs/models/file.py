@@ -8,8 +8,12 @@ from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from deploy_admin import sealing
 from deploy_admin.access import Actor
+from deploy_admin.errors import RuleViolation
 from deploy_admin.jobs import files
+
+PURPOSE = "jobs.file"
 
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):
@@ -23,7 +27,7 @@ class StoredFileQuerySet(models.QuerySet["StoredFile"]):
 
 
 class StoredFile(models.Model):
-    """One file as it was received or made; its bytes never change."""
+    """One file as it was received or made; its bytes never change. Digest and size are those of the plain file."""
 
     name = models.CharField(max_length=255)
     kind = models.CharField(max_length=60)
@@ -31,6 +35,8 @@ class StoredFile(models.Model):
     content_type = models.CharField(max_length=120)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
+    sealed = models.BooleanField(default=False)  # it may hold ID numbers: the bytes are encrypted
+    removed_at = models.DateTimeField(null=True)  # when its bytes were deleted, the time for keeping them being over
     owner_institution_id = models.BigIntegerField(null=True)
     created_by_id = models.BigIntegerField(null=True)
     created_by_name = models.CharField(max_length=150, blank=True)
@@ -42,7 +48,9 @@ class StoredFile(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="storedfile_size_is_true",
-                condition=Q(size=Length("content")),
+                condition=Q(removed_at__isnull=False, content=b"")
+                | Q(removed_at__isnull=True, sealed=False, size=Length("content"))
+                | Q(removed_at__isnull=True, sealed=True, size=Length("content") - sealing.OVERHEAD),
                 violation_error_code="size_wrong",
                 violation_error_message=_("The stored size differs from the bytes."),
             ),
@@ -57,6 +65,17 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def read(self) -> bytes:
+        """Return the plain bytes."""
+        if self.removed_at is not None:
+            raise RuleViolation(
+                _("The file was deleted when the time for keeping it was over; its digest is still here."),
+                code="file_removed",
+            )
+        if self.sealed:
+            return sealing.vault().open_bytes(self.content, PURPOSE, self.sha256.encode())
+        return bytes(self.content)
 
     def get_absolute_url(self) -> str:
         return reverse("jobs:download", args=[self.pk])

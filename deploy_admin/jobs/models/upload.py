@@ -36,6 +36,14 @@ class UploadState(models.TextChoices):
         }.get(self, frozenset())
 
 
+#: Nothing more happens to these by itself: their rows are kept for a while and then deleted.
+ENDED = (
+    UploadState.UNREADABLE,
+    UploadState.REFUSED,
+    UploadState.UNCHANGED,
+    UploadState.APPLIED,
+    UploadState.DISCARDED,
+)
 WITH_A_PLAN = (UploadState.PLANNED, UploadState.APPLYING, UploadState.APPLIED)
 
 
@@ -67,13 +75,15 @@ class Upload(models.Model):
     plan_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     apply_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     result = models.JSONField(default=dict)
-    institution_id = models.BigIntegerField(null=True)
+    institution_id = models.BigIntegerField(null=True)  # in whose name it was sent in: who sees it
+    unit_id = models.BigIntegerField(null=True)  # on whose behalf, where a commission collects the tables of many
     created_by_id = models.BigIntegerField(null=True)
     created_by_name = models.CharField(max_length=150, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     planned_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
     applied_by_name = models.CharField(max_length=150, blank=True)
+    rows_removed_at = models.DateTimeField(null=True)  # when the plan's rows were deleted; counts and digests stay
 
     objects = UploadQuerySet.as_manager()
 
@@ -131,6 +141,7 @@ class UploadRow(models.Model):
     values = models.JSONField(default=dict)
     changes = models.JSONField(default=list)  # [{"column", "was", "now"}]
     findings = models.JSONField(default=list)  # [{"code", "params", "column", "header", "cell", "value"}]
+    sealed = models.BinaryField(null=True)  # the true values of what is shown masked, see importing/secrecy.py
 
     class Meta:
         constraints = [

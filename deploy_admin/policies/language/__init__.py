@@ -5,11 +5,24 @@ from deploy_admin.policies.language.faults import Fault, PolicyFaults
 from deploy_admin.policies.language.loading import dump, from_json, load, to_json
 from deploy_admin.policies.language.periods import Span
 from deploy_admin.policies.language.schema import json_schema
-from deploy_admin.policies.language.types import Binding, Enforcement, Level, PolicyDocument, Quota
+from deploy_admin.policies.language.types import (
+    Binding,
+    Clause,
+    Eligibility,
+    Enforcement,
+    EventCode,
+    Level,
+    PolicyDocument,
+    Quota,
+    Target,
+)
 
 __all__ = [
     "Binding",
+    "Clause",
+    "Eligibility",
     "Enforcement",
+    "EventCode",
     "Explained",
     "Fault",
     "Input",
@@ -21,6 +34,7 @@ __all__ = [
     "Quota",
     "Span",
     "Step",
+    "Target",
     "Truth",
     "Undetermined",
     "Unknown",

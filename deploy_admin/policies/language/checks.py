@@ -133,6 +133,8 @@ def _comparison_faults(fact: Fact, node: Compare, at: Path) -> Iterator[Found]:
         allowed = ", ".join(fact.codes) or "…"
         yield at, "fact_not_ordered", {"fact": fact.name, "allowed": allowed}
         return
+    if node.value is None:
+        return
     if fact.type is FactType.INTEGER:
         if not isinstance(node.value, int) or isinstance(node.value, bool):
             yield at, "fact_type", {"fact": fact.name, "value": str(node.value), "expected": "1, 2, 3 …"}
@@ -176,6 +178,8 @@ class _Room:
     def narrow(self, fact: Fact, leaf: Is | Compare | InSet, values: frozenset[Any] | None) -> bool:
         """Take one more leaf in; return whether anything is left."""
         if isinstance(leaf, Compare):
+            if leaf.value is None:
+                return True
             if fact.ordered:
                 self._keep(frozenset(code for code in fact.codes if ordered(fact, code, leaf.op, leaf.value)))
             else:
@@ -302,7 +306,7 @@ def _said(leaf: Is | Compare | InSet) -> str:
         case Is():
             return " / ".join(str(value) for value in leaf.values)
         case Compare():
-            return f"{leaf.op} {leaf.value}"
+            return f"{leaf.op} {'…' if leaf.value is None else leaf.value}"
         case InSet():
             return f"in {leaf.in_set}"
         case _:

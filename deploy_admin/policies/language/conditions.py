@@ -36,12 +36,13 @@ class Is(Node):
 class Compare(Node):
     """The fact stands so to a value: `{title_level: {at_least: intermediate}}`, `{age: {less_than: 55}}`.
 
-    Codes compare by the order of their list; a code without an order cannot be compared.
+    Codes compare by the order of their list; a code without an order cannot be compared. A number that the law leaves
+    open is unset, `{age: {at_least: null}}`: the condition is then unknown.
     """
 
     fact: Text
     op: Op
-    value: Scalar
+    value: Scalar | None
     as_of: AsOf | None = None
 
 

@@ -148,7 +148,7 @@ TITLE_SCOPES = (
     Code("grassroots_targeted", "基层定向", "grassroots-targeted"),
 )
 TITLE_SERIES = (
-    Code("physician", "卫生医师", "physicians"),
+    Code("physician", "医师", "physicians"),
     Code("nursing", "护理", "nursing"),
     Code("pharmacy", "药学", "pharmacy"),
     Code("medical_technology", "医技", "medical technology"),

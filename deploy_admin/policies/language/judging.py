@@ -96,6 +96,8 @@ def _one_of(fact: str, values: frozenset[Any], day: date) -> Judge:
 
 
 def _compared(node: Compare, day: date) -> Judge:
+    if node.value is None:
+        return lambda sheet: Truth.UNKNOWN
     fact = FACTS[node.fact]
     place = _place_of(fact)
     bound = place(node.value)
@@ -155,11 +157,14 @@ def leaves(node: ConditionNode | None) -> Iterator[Is | Compare | InSet]:
 
 
 def missing_facts(node: ConditionNode | None, sheet: Sheet, resolve: Resolve) -> tuple[str, ...]:
-    """The facts the condition asks for that the sheet does not know, each once."""
-    found = (
-        f"fact:{leaf.fact}" for leaf in leaves(node) if sheet.get(resolve(leaf.as_of), _NOTHING).get(leaf.fact) is None
-    )
-    return tuple(dict.fromkeys(found))
+    """The facts the condition asks for that the sheet does not know, and the thresholds nobody has set, each once."""
+    found: dict[str, None] = {}
+    for leaf in leaves(node):
+        if sheet.get(resolve(leaf.as_of), _NOTHING).get(leaf.fact) is None:
+            found[f"fact:{leaf.fact}"] = None
+        if isinstance(leaf, Compare) and leaf.value is None:
+            found[f"threshold:{leaf.fact}"] = None
+    return tuple(found)
 
 
 def days_asked(nodes: Iterable[ConditionNode | None], resolve: Resolve) -> frozenset[date]:

@@ -107,6 +107,8 @@ def listed(words: Sequence[str], joint: str = "or") -> str:
 
 
 def _word(fact: Fact, value: Any, names: Names) -> str:
+    if value is None:
+        return UNSET
     return names(str(value)) if fact.type is FactType.DIVISION else fact.word(value, "en")
 
 

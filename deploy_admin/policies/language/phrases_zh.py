@@ -76,6 +76,8 @@ _HEADS = {"kind", "licence", "staff_category"}
 
 
 def _word(fact: Fact, value: Any, names: Names) -> str:
+    if value is None:
+        return UNSET
     return names(str(value)) if fact.type is FactType.DIVISION else fact.word(value, "zh")
 
 

@@ -60,7 +60,7 @@ def _leaf(fact: Fact) -> dict[str, Any]:
     value = _value(fact)
     compared = {
         "type": "object",
-        "properties": {str(op): value for op in OPS},
+        "properties": {str(op): {"anyOf": [value, {"type": "null"}]} for op in OPS},
         "minProperties": 1,
         "additionalProperties": False,
     }

@@ -8,7 +8,9 @@ from pydantic import BeforeValidator, Field, JsonValue, PlainSerializer, StrictI
 
 from deploy_admin.policies.language.amounts import Bands, Between, Fixed, PerUnit, Share
 from deploy_admin.policies.language.bases import Constant, CountOf, Either, MeasureBase, Offset, Population, Posts, Sum
+from deploy_admin.policies.language.clauses import Clause
 from deploy_admin.policies.language.conditions import All, AnyOf, Compare, Condition, ConditionNode, InSet, Is, Not
+from deploy_admin.policies.language.eligibility import Bar, Eligibility, EventCode, Exemption, Option, Target
 from deploy_admin.policies.language.nodes import (
     Binding,
     Bounds,
@@ -32,7 +34,6 @@ from deploy_admin.policies.language.nodes import (
 from deploy_admin.policies.language.periods import ApplicationYear, Calendar, Programme, Rolling, Span, Twelve
 from deploy_admin.policies.language.quota import (
     Alternative,
-    Clause,
     Composition,
     Counting,
     DistrictScope,
@@ -48,7 +49,7 @@ SCHEMA_NUMBER = 1
 LATER_SECTIONS = (
     "deadlines",
     "presence",
-    "eligibility",
+    "requirements",
     "service",
     "leave",
     "month",
@@ -57,6 +58,8 @@ LATER_SECTIONS = (
     "entitlements",
     "payments",
 )
+#: Sections that a stored draft may still carry under `later:` although the program computes them now.
+FORMER_SECTIONS = ("eligibility",)
 
 
 class Source(Node):
@@ -119,8 +122,9 @@ class PolicyDocument(Node):
     sets: tuple[NamedSet, ...] = ()
     measures: tuple[DeclaredMeasure, ...] = ()
     quotas: tuple[Quota, ...] = ()
+    eligibility: tuple[Eligibility, ...] = ()
     later: Annotated[
-        tuple[tuple[Literal[LATER_SECTIONS], JsonValue], ...],  # type: ignore[valid-type]
+        tuple[tuple[Literal[(*LATER_SECTIONS, *FORMER_SECTIONS)], JsonValue], ...],  # type: ignore[valid-type]
         BeforeValidator(lambda data: tuple(data.items()) if isinstance(data, dict) else data),
         PlainSerializer(dict, return_type=dict[str, Any]),
         WithJsonSchema({"type": "object", "propertyNames": {"enum": list(LATER_SECTIONS)}}),
@@ -132,13 +136,25 @@ class PolicyDocument(Node):
         return self.level_said or derived_level(self.jurisdiction) or Level.DISTRICT
 
     @property
+    def clauses(self) -> tuple[Quota | Eligibility, ...]:
+        """The clauses of every section, in the order of the articles."""
+        return (*self.quotas, *self.eligibility)
+
+    @property
     def topics(self) -> tuple[str, ...]:
         """What its clauses speak about, each once, in order."""
-        return tuple(dict.fromkeys(clause.topic for clause in self.quotas))
+        return tuple(dict.fromkeys(clause.topic for clause in self.clauses))
 
     def clause(self, clause_id: str) -> Quota:
-        """Return the clause of this id; KeyError where there is none."""
+        """Return the quota clause of this id; KeyError where there is none."""
         for clause in self.quotas:
+            if clause.id == clause_id:
+                return clause
+        raise KeyError(clause_id)
+
+    def eligibility_clause(self, clause_id: str) -> Eligibility:
+        """Return the eligibility clause of this id; KeyError where there is none."""
+        for clause in self.eligibility:
             if clause.id == clause_id:
                 return clause
         raise KeyError(clause_id)
@@ -165,6 +181,7 @@ def derived_level(code: str) -> Level | None:
 
 
 __all__ = [
+    "FORMER_SECTIONS",
     "LATER_SECTIONS",
     "SCHEMA_NUMBER",
     "All",
@@ -172,6 +189,7 @@ __all__ = [
     "AnyOf",
     "ApplicationYear",
     "Bands",
+    "Bar",
     "Between",
     "Binding",
     "Bounds",
@@ -190,7 +208,10 @@ __all__ = [
     "Duration",
     "DurationUnit",
     "Either",
+    "Eligibility",
     "Enforcement",
+    "EventCode",
+    "Exemption",
     "Fixed",
     "GroupScope",
     "InForce",
@@ -203,6 +224,7 @@ __all__ = [
     "Not",
     "Offset",
     "Op",
+    "Option",
     "PerUnit",
     "PolicyDocument",
     "Population",
@@ -216,6 +238,7 @@ __all__ = [
     "Source",
     "Span",
     "Sum",
+    "Target",
     "TermThreshold",
     "Twelve",
     "UnitScope",
