@@ -67,7 +67,7 @@ def place_is_known(prefix: str) -> bool:
     """Whether the first six digits were ever a division: a typing slip there passes the check digit one time in 11."""
     from stdnum import numdb
 
-    return any(props for _part, props in numdb.get("cn/loc").info(prefix[:6]))
+    return any("county" in props for _part, props in numdb.get("cn/loc").info(prefix[:6]))
 
 
 def mask(number: str) -> str:
