@@ -15,6 +15,7 @@ COPY . .
 COPY --from=packages /src/node_modules /src/node_modules
 RUN python -I deploy_admin/bootstrap.py copy-packages /src/node_modules \
  && SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgresql://build/build REDIS_URL=redis://build/0 \
+    FIELD_KEYS=1:$(head -c 32 /dev/urandom | base64 -w 0) MATCH_KEY=$(head -c 32 /dev/urandom | base64 -w 0) \
     .venv/bin/python manage.py assets \
  && .venv/bin/python -m compileall -q deploy_admin quotas assignments appraisals .venv/lib
 

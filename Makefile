@@ -6,6 +6,7 @@ IN := .venv/bin/python -m
 ARGS ?=
 # Only to look at the settings: nothing is connected to.
 AS_PRODUCTION := DEPLOY_ENV=production ALLOWED_HOSTS=check.invalid SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) \
+	FIELD_KEYS=1:$$(head -c 32 /dev/urandom | base64 -w 0) MATCH_KEY=$$(head -c 32 /dev/urandom | base64 -w 0) \
 	DATABASE_URL=postgresql://nobody@127.0.0.1/none REDIS_URL=redis://127.0.0.1/0
 
 .PHONY: run stop reset setup test check format bench soak audit lock messages

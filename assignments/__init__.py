@@ -1,1 +1,1 @@
-"""Who goes where, and whether they came."""
+"""Who goes where, and whether they came; so far: who may go, and why not."""

@@ -20,7 +20,7 @@ app.autodiscover_tasks()
 
 #: Task names run downhill too, so a lower app cannot name what follows above it; the top of the house does.
 #: Each follower is given what the task returned.
-FOLLOW_UPS = {"policies.announce_change": ("quotas.after_adoption",)}
+FOLLOW_UPS = {"policies.announce_change": ("quotas.after_adoption", "assignments.after_adoption")}
 
 
 @task_success.connect

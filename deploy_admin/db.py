@@ -46,3 +46,23 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Set `columns` of many rows at once: each row is its id and then the values, in one UPDATE … FROM."""
+    if not rows:
+        return
+    from psycopg import sql
+
+    names = ["id", *columns]
+    types = {field.column: (field.db_type(connection) or "").partition("(")[0] for field in model._meta.local_fields}
+    statement = sql.SQL(
+        "UPDATE {table} SET {sets} FROM unnest({arrays}) AS new ({names}) WHERE {table}.id = new.id"
+    ).format(
+        table=sql.Identifier(model._meta.db_table),
+        sets=sql.SQL(", ").join(sql.SQL("{0} = new.{0}").format(sql.Identifier(name)) for name in columns),
+        arrays=sql.SQL(", ").join(sql.SQL("%s::{}[]").format(sql.SQL(types[name])) for name in names),
+        names=sql.SQL(", ").join(map(sql.Identifier, names)),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(values) for values in zip(*rows, strict=True)])

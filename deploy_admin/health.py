@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from deploy_admin import access
+from deploy_admin import access, sealing
 
 log = logging.getLogger(__name__)
 OK, UNREACHABLE = "ok", "unreachable"
@@ -46,7 +46,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def _checks() -> list[tuple[str, Callable[[], str], bool]]:
     checks = [("database", _database, False), ("migrations", _migrations, True), ("broker", _broker, False)]
     if settings.PRODUCTION:
-        checks += [("demo_accounts", _demo_accounts, True), ("secret_key", _secret_key, False)]
+        checks += [
+            ("demo_accounts", _demo_accounts, True),
+            ("secret_key", _secret_key, False),
+            ("field_keys", _field_keys, False),
+        ]
     return checks
 
 
@@ -94,3 +98,14 @@ def _secret_key() -> str:
     """A key that a checkout made for itself is no production key: it lies in a file beside the code."""
     generated = settings.VAR_DIR / "secret-key"
     return "generated" if generated.exists() and generated.read_text() == settings.SECRET_KEY else OK
+
+
+def _field_keys() -> str:
+    """Field keys and match key are made by chance, each for itself: none derived from a secret, none used twice."""
+    generated = settings.VAR_DIR / "secret-key"
+    secrets = {settings.SECRET_KEY, generated.read_text() if generated.exists() else settings.SECRET_KEY}
+    derived = {sealing.derived(secret, purpose) for secret in secrets for purpose in sealing.DERIVED_FOR}
+    keys = [*settings.FIELD_KEYS.values(), settings.MATCH_KEY]
+    if derived & set(keys):
+        return "derived"
+    return OK if len(set(keys)) == len(keys) else "repeated"

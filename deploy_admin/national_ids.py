@@ -9,7 +9,6 @@ from datetime import date
 from functools import lru_cache
 
 from stdnum.cn import ric
-from stdnum.exceptions import InvalidComponent
 
 MALE, FEMALE = "1", "2"  # GB/T 2261.1
 _SPACES = re.compile(r"[\s\-·]")
@@ -39,6 +38,8 @@ class NationalId:
 
 def normalised(text: str) -> str:
     """Return `text` in half-width capitals without spaces and dashes: `５００１０１ 19850304 123x` loses both."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return _SPACES.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
@@ -54,8 +55,8 @@ def parse(text: str) -> NationalId:
     if ric.calc_check_digit(number) != number[17]:
         raise WrongId("checksum")
     try:
-        born_on = ric.get_birth_date(number)
-    except InvalidComponent as error:
+        born_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError as error:
         raise WrongId("birth_date") from error
     if not 1880 <= born_on.year <= 2199:
         raise WrongId("birth_date")

@@ -7,7 +7,9 @@ import binascii
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -48,11 +50,11 @@ class Vault:
         sealed = self._ciphers[self.current].encrypt(nonce, content, purpose.encode() + b"\0" + bound_to)
         return bytes((LAYOUT, self.current)) + nonce + sealed
 
-    def open(self, sealed: bytes, purpose: str, bound_to: bytes = b"") -> str:
+    def open(self, sealed: bytes | memoryview, purpose: str, bound_to: bytes = b"") -> str:
         """Return the text; SealBroken where it is not what was sealed here."""
         return self.open_bytes(sealed, purpose, bound_to).decode()
 
-    def open_bytes(self, sealed: bytes, purpose: str, bound_to: bytes = b"") -> bytes:
+    def open_bytes(self, sealed: bytes | memoryview, purpose: str, bound_to: bytes = b"") -> bytes:
         """Return the bytes; SealBroken likewise."""
         sealed = bytes(sealed)
         if len(sealed) < 2 + NONCE or sealed[0] != LAYOUT or sealed[1] not in self._ciphers:
@@ -67,8 +69,12 @@ class Vault:
         """Return the keyed hash (32 bytes) by which equal texts of one purpose are found without opening them."""
         return hmac.digest(self._match_key, purpose.encode() + b"\0" + text.encode(), hashlib.sha256)
 
+    def is_current(self, sealed: bytes | memoryview) -> bool:
+        """Whether it was sealed under the newest key, so that a rotation has nothing to do."""
+        return self.version_of(sealed) == self.current
+
     @staticmethod
-    def version_of(sealed: bytes) -> int:
+    def version_of(sealed: bytes | memoryview) -> int:
         """Return the version of the key under which it was sealed."""
         return bytes(sealed)[1]
 
@@ -78,16 +84,62 @@ def parse_keys(text: str) -> dict[int, bytes]:
     keys: dict[int, bytes] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         version, _colon, key = part.partition(":")
-        try:
-            keys[int(version)] = base64.b64decode(key, validate=True)
-        except (ValueError, binascii.Error) as error:
-            raise ImproperlyConfigured("FIELD_KEYS is written 2:<base64>,1:<base64>.") from error
+        if not version.isdecimal() or int(version) in keys:
+            raise ImproperlyConfigured("FIELD_KEYS is written 2:<base64>,1:<base64>, each version once.")
+        keys[int(version)] = parse_key(key, "FIELD_KEYS")
     return keys
+
+
+def parse_key(text: str, name: str) -> bytes:
+    """Return the key of 32 bytes from its base64; the refusal names the setting and never repeats the key."""
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except (ValueError, binascii.Error):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ImproperlyConfigured(f"{name} holds something that is not {KEY_BYTES} bytes as base64.")
+    return key
+
+
+#: The purposes for which a checkout derives keys from its own secret: field keys, match key. Never in production.
+DERIVED_FOR = ("deploy_admin.fields", "deploy_admin.matching")
 
 
 def derived(secret: str, purpose: str) -> bytes:
     """Return a key of 32 bytes derived from a machine's own secret: for the local and the test system only."""
     return hashlib.sha256(f"{purpose}\0{secret}".encode()).digest()
+
+
+@dataclass(frozen=True)
+class SealedColumn:
+    """Where sealed values lie, for what they were sealed, and to which columns of their row they are bound."""
+
+    model: str  # "app_label.Model"
+    column: str
+    purpose: str
+    bound_by: tuple[str, ...] = ()
+    #: Takes the values of `bound_by` and returns what the seal is bound to.
+    bound_to: Callable[..., bytes] = lambda: b""
+    #: Only these rows are sealed at all, as conditions of a queryset.
+    only: Mapping[str, Any] = field(default_factory=dict)
+
+    def resealed(self, vault: Vault, sealed: bytes | memoryview, *bound_by: Any) -> bytes:
+        """Return the same content under the newest key; `bound_by` are the row's values of those columns."""
+        place = self.bound_to(*bound_by)
+        return vault.seal_bytes(vault.open_bytes(sealed, self.purpose, place), self.purpose, place)
+
+
+_columns: dict[tuple[str, str], SealedColumn] = {}
+
+
+def register(*found: SealedColumn) -> None:
+    """Add columns to those that a rotation of the field keys seals anew; every app names its own when it is ready."""
+    _columns.update({(column.model, column.column): column for column in found})
+
+
+def columns() -> list[SealedColumn]:
+    """Return every column that holds sealed values."""
+    return list(_columns.values())
 
 
 _vault: list[tuple[object, Vault]] = []

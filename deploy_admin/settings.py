@@ -52,7 +52,7 @@ FIELD_KEYS = (
 )
 #: The key of the hashes by which an ID number is found again: rotated by `manage.py rotate_field_keys`, never alone.
 MATCH_KEY = (
-    sealing.parse_keys(f"1:{needed('MATCH_KEY')}")[1]
+    sealing.parse_key(needed("MATCH_KEY"), "MATCH_KEY")
     if PRODUCTION
     else sealing.derived(SECRET_KEY, "deploy_admin.matching")
 )
@@ -80,8 +80,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "django_otp",
-    "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
     "axes",
     "deploy_admin.ui",
     "deploy_admin.audit",
@@ -243,7 +241,9 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # a form; files are counted apart
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a month sheet of a large unit
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 200  # the tables of many units dropped together
+#: How long the rows of an ended upload are kept, and the bytes of files that may hold ID numbers.
+UPLOAD_ROWS_KEPT_DAYS = 90
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # above it a file waits on disk, not in memory
 FILE_UPLOAD_PERMISSIONS = 0o600
 
@@ -311,9 +311,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "seal the audit chain": {"task": "audit.seal", "schedule": 60.0},
     "pick up quota runs nobody holds": {"task": "quotas.pick_up", "schedule": 30.0},
     "remind of missing figures": {"task": "quotas.remind_missing", "schedule": crontab(hour=6, minute=30)},
+    "judge whoever's record changed": {"task": "assignments.refresh_changed", "schedule": 30.0},
+    "judge everybody again": {"task": "assignments.refresh_everybody", "schedule": crontab(hour=1, minute=40)},
     "recompute every quota": {"task": "quotas.recompute_everything", "schedule": crontab(hour=2, minute=10)},
     "settle old news of policies": {"task": "policies.settle_old_news", "schedule": crontab(hour=3, minute=20)},
+    "delete the rows of old uploads": {"task": "jobs.remove_old", "schedule": crontab(hour=3, minute=40)},
     "verify the audit chain": {"task": "audit.verify", "schedule": crontab(hour=4, minute=0)},
+    "let capacities follow their health workers": {"task": "accounts.follow_people", "schedule": 300.0},
+    "move people of merged units": {"task": "people.follow_successions", "schedule": crontab(hour=1, minute=30)},
+    "check people's records": {"task": "people.check", "schedule": crontab(hour=3, minute=40)},
+    "settle old news of people": {"task": "people.settle_old_news", "schedule": crontab(hour=3, minute=25)},
     "disable unused accounts": {"task": "accounts.disable_unused", "schedule": crontab(hour=3, minute=0)},
 }
 

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from deploy_admin import health
 from deploy_admin.api import SchemaView, router
+from deploy_admin.people import api as people_api  # noqa: F401
 from deploy_admin.policies import api as policies_api  # noqa: F401 -- registers its routes
 from deploy_admin.registry import api as registry_api  # noqa: F401
 from quotas import api as quotas_api  # noqa: F401
@@ -21,6 +22,7 @@ urlpatterns = [
     path("jobs/", include("deploy_admin.jobs.urls")),
     path("ui/", include("deploy_admin.ui.urls")),
     path("registry/", include("deploy_admin.registry.urls")),
+    path("people/", include("deploy_admin.people.urls")),
     path("policies/", include("deploy_admin.policies.urls")),
     path("quotas/", include("quotas.urls")),
     path("", include("deploy_admin.workbench.urls")),

@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from deploy_admin.access import Actor, Permission
 from deploy_admin.api import ReadOnlyViewSet, UpdatedSinceFilter, actor_of, router
 from quotas import services
-from quotas.filters import FigureFilter, PeriodFilter, QuotaFilter
-from quotas.models import Figure, Quota, Release, ReleasedQuota, Run
+from quotas.filters import FigureFilter, ListedPersonFilter, PeriodFilter, QuotaFilter
+from quotas.models import Figure, ListedPerson, Quota, Release, ReleasedQuota, Run
 from quotas.models.figures import DIMENSIONS
 
 
@@ -32,6 +32,25 @@ class FigureSerializer(serializers.ModelSerializer[Figure]):
             "id", "institution", "measure", "period_start", "period_end", *DIMENSIONS, "revision", "value",
             "state", "source", "reason", "on_behalf_of", "entered_at", "signed_off_at", "updated_at",
         ]  # fmt: skip
+
+
+class ListedPersonSerializer(serializers.ModelSerializer[ListedPerson]):
+    """One person on a unit's list, by the person's id and number; never an ID number. Who was taken off stays."""
+
+    worker_number = serializers.CharField(source="worker.number", read_only=True)
+    counts = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ListedPerson
+        fields = [
+            "id", "institution", "kind", "period_start", "period_end", "worker", "worker_number", "happened_on",
+            "title_code", "review_year", "practice_category", "military_status", "employment_mode",
+            "staff_category", "state", "counts", "on_behalf_of", "reason", "entered_at", "updated_at",
+        ]  # fmt: skip
+
+    def get_counts(self, row: ListedPerson) -> bool:
+        """Whether the row is counted: on the list, and neither objected to nor taken off."""
+        return row.state in ListedPerson.COUNTING
 
 
 class QuotaSerializer(serializers.ModelSerializer[Quota]):
@@ -114,6 +133,18 @@ class FigureViewSet(ReadOnlyViewSet):
         return Figure.objects.visible_to(actor).current().annotate(updated_at=Greatest("entered_at", "signed_off_at"))
 
 
+class ListedPersonViewSet(ReadOnlyViewSet):
+    """The rows of promotion and recruitment lists; `updated_since` gives what changed, rows taken off included."""
+
+    permissions = {"list": Permission.PEOPLE_VIEW, "retrieve": Permission.PEOPLE_VIEW}
+    serializer_class = ListedPersonSerializer
+    filterset_class = ListedPersonFilter
+    ordering_fields = ("id", "happened_on", "updated_at")
+
+    def rows(self, actor: Actor) -> QuerySet[Any]:
+        return ListedPerson.objects.visible_to(actor).select_related("worker")
+
+
 class QuotaViewSet(ReadOnlyViewSet):
     """Current quotas; each explains itself under `explanation/`."""
 
@@ -192,6 +223,7 @@ class ReleaseViewSet(ReadOnlyViewSet):
 
 
 router.register("figures", FigureViewSet, basename="figures")
+router.register("listed-people", ListedPersonViewSet, basename="listed-people")
 router.register("quotas", QuotaViewSet, basename="quotas")
 router.register("runs", RunViewSet, basename="runs")
 router.register("releases", ReleaseViewSet, basename="releases")

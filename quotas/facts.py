@@ -16,6 +16,7 @@ from deploy_admin.registry.codes import DivisionLevel, Kind
 from deploy_admin.registry.facts import institution_facts
 from deploy_admin.registry.models import Institution, InstitutionProfile, Jurisdiction
 from deploy_admin.registry.succession import Attribution, attributions
+from quotas.counting import awaited_slots
 from quotas.models import Figure
 from quotas.models.figures import DIMENSIONS
 from quotas.rules import Cell, Need, Reading, Ref, Surroundings, gather, together
@@ -28,9 +29,12 @@ ABOVE_DISTRICTS = frozenset({DivisionLevel.PROVINCE, DivisionLevel.PREFECTURE})
 
 
 class Units:
-    """The institutions of some days, as the rules ask for them: divisions by code, authorities by what they cover."""
+    """The institutions of some days, as the rules ask for them: divisions by code, authorities by what they cover.
 
-    def __init__(self, days: Collection[date]) -> None:
+    All of them, or those of `ids` alone, for who asks about a few.
+    """
+
+    def __init__(self, days: Collection[date], ids: Collection[int] | None = None) -> None:
         self.days = tuple(sorted(days))
         self.places = Places.load()
         self.facts: dict[date, dict[int, dict[str, Any]]] = {}
@@ -38,7 +42,7 @@ class Units:
         self.competent: dict[date, dict[int, tuple[int, ...]]] = {}
         self.levels: dict[int, str] = {}
         for day in self.days:
-            self.raw[day] = institution_facts(day)
+            self.raw[day] = institution_facts(day, ids)
             self.facts[day] = self._told(day)
 
     def _told(self, day: date) -> dict[int, dict[str, Any]]:
@@ -175,9 +179,10 @@ class Successions:
 class Asked:
     """A need with what finds and reads its figures fast."""
 
-    def __init__(self, need: Need, rows: dict[int, list[Row]]) -> None:
+    def __init__(self, need: Need, rows: dict[int, list[Row]], awaited: frozenset[int] = frozenset()) -> None:
         self.need = need
         self.rows = rows
+        self.awaited = awaited  # the units whose results are still to come: what they reported is provisional for that
         one = len(need.dimensions) == 1
         self.dimension = need.dimensions[0][0] if one else None
         self.values = need.dimensions[0][1] if one else ()
@@ -215,12 +220,12 @@ class Asked:
         return Reading(total, total, by, (), not all(row.signed for row in chosen), refs)
 
     def _ref(self, row: Row, unit: int) -> Ref:
-        state = "signed" if row.signed else "expected"
+        state = "signed" if row.signed else "awaited" if unit in self.awaited else "expected"
         return Ref(f"figure:{row.id}", self.need.measure, row.value, row.revision, state, unit)
 
 
 class Figures:
-    """The current figures of some needs, with those that came over from predecessors. One query."""
+    """The current figures of some needs, with those that came over from predecessors. Two queries."""
 
     def __init__(self, needs: Collection[Need], successions: Successions, units: Collection[int] | None) -> None:
         self.successions = successions
@@ -243,7 +248,17 @@ class Figures:
                 cells[key] = {name: code for name, code in zip(DIMENSIONS, held, strict=True) if code}
             row = Row(cells[key], value, pk, revision, state == "signed_off")
             slots[measure, first, last].setdefault(unit, []).append(row)
-        self.asked = {need: Asked(need, slots[need.measure, need.period.first, need.period.last]) for need in needs}
+        awaited: dict[tuple[str, date], set[int]] = defaultdict(set)
+        for measure, first, unit in awaited_slots(slots):
+            awaited[measure, first].add(unit)
+        self.asked = {
+            need: Asked(
+                need,
+                slots[need.measure, need.period.first, need.period.last],
+                frozenset(awaited[need.measure, need.period.first]),
+            )
+            for need in needs
+        }
 
     def reading(self, unit: int, need: Need) -> Reading:
         """Return what the unit answers for under the need: its own figures, and its part of its predecessors'."""

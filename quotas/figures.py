@@ -36,6 +36,12 @@ class Statement:
     unit: InstitutionProfile | None = None
     label: str = ""
     may_sign_off: bool = False
+    comparison: Any = None  # with its list, where one counts it (quotas/counting.py)
+
+    @property
+    def key(self) -> tuple[int, str, Period]:
+        """Unit, measure and period."""
+        return (self.institution_id, self.measure, self.period)
 
     @property
     def state(self) -> str:

@@ -19,7 +19,7 @@ from deploy_admin.registry.codes import Affiliation
 from deploy_admin.registry.divisions import DivisionTree
 from deploy_admin.registry.models import Institution
 from quotas import reading
-from quotas.models import Figure, Quota, Run
+from quotas.models import Figure, ListedPerson, ListKind, Quota, Run, UnitList
 from quotas.models.quotas import Binding, Scope, Verdict
 
 
@@ -104,6 +104,47 @@ class FigureFilter(OfUnits):
 
     class Meta:
         model = Figure
+        fields: list[str] = []
+
+
+class ListFilter(OfUnits):
+    """What the page of lists is narrowed by."""
+
+    updated_since = None
+    state = django_filters.ChoiceFilter(
+        method="in_state",
+        choices=[
+            ("unanswered", _("To be confirmed")),
+            ("objected", _("Objections")),
+            ("awaited", _("Results awaited")),
+            ("nobody", _("Nobody")),
+        ],
+        label=_("State"),
+    )
+
+    class Meta:
+        model = UnitList
+        fields: list[str] = []
+
+    def in_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        conditions: dict[str, dict[str, Any]] = {
+            "unanswered": {"unanswered__gt": 0},
+            "objected": {"objections__gt": 0},
+            "awaited": {"awaited_at__isnull": False},
+            "nobody": {"nobody_at__isnull": False},
+        }
+        return rows.filter(**conditions[value])
+
+
+class ListedPersonFilter(OfUnits):
+    """What the interface narrows the rows of lists by."""
+
+    kind = django_filters.ChoiceFilter(choices=ListKind.choices, label=_("Kind"))
+    state = django_filters.ChoiceFilter(choices=ListedPerson.State.choices, label=_("State"))
+    worker = django_filters.NumberFilter(field_name="worker_id", label=_("Person"))
+
+    class Meta:
+        model = ListedPerson
         fields: list[str] = []
 
 

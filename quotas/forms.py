@@ -8,7 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from deploy_admin.people import codes
 from quotas.filters import PeriodField
+from quotas.models import ListKind
 
 
 class DateInput(forms.DateInput):
@@ -61,6 +63,104 @@ class WithdrawalForm(forms.Form):
     """Why a number that was entered by mistake is taken back."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+class AwaitedForm(forms.Form):
+    """Which results a list still waits for."""
+
+    remark = forms.CharField(
+        label=_("Which results are awaited"),
+        max_length=500,
+        help_text=_("Until they are in, the figures counted from this list cannot be signed off."),
+    )
+
+
+class TakeForm(forms.Form):
+    """The reason, where the counted number corrects a signed one."""
+
+    reason = forms.CharField(label=_("Reason for the correction"), required=False, max_length=1000)
+
+
+class DecideObjectionForm(forms.Form):
+    """What an officer makes of a unit's objection."""
+
+    keep = forms.TypedChoiceField(
+        label=_("Decision"),
+        choices=[("no", _("Take the person off the list")), ("yes", _("Keep the person on the list"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    remark = forms.CharField(label=_("Remark"), required=False, max_length=500)
+
+
+class AcceptForm(forms.Form):
+    """What an officer says who signs in spite of what the lists say."""
+
+    accept_differences = forms.BooleanField(
+        label=_("Sign off the reported numbers although the lists say others"), required=False
+    )
+    accept_unconfirmed = forms.BooleanField(
+        label=_("Sign off although units have not confirmed their lists"), required=False
+    )
+
+
+class WhoForm(forms.Form):
+    """Who is put on a list."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    number = forms.CharField(
+        label=_("Person number"), required=False, max_length=9, help_text=_("Of people who are in the system.")
+    )
+    national_id = forms.CharField(
+        label=_("ID number"),
+        required=False,
+        max_length=30,
+        help_text=_("Of people who are new. A name that only one person of the unit bears is enough for others."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class PromotionForm(WhoForm):
+    """One person promoted."""
+
+    title = forms.ChoiceField(label=_("Title"), choices=lambda: codes.choices(codes.TITLE_CODES), initial="232")
+    scope = forms.ChoiceField(label=_("Scope of the title"), choices=lambda: codes.choices(codes.TITLE_SCOPES))
+    qualified_on = forms.DateField(label=_("Approved on"), widget=DateInput)
+    review_year = forms.IntegerField(label=_("Review year"), required=False, min_value=1980, max_value=2100)
+    appointed_on = forms.DateField(label=_("Appointed on"), required=False, widget=DateInput)
+    document_number = forms.CharField(label=_("Document number"), required=False, max_length=100)
+    practice_category = forms.ChoiceField(
+        label=_("Practice category"),
+        required=False,
+        choices=lambda: [("", _("As recorded")), *codes.choices(codes.PRACTICE_CATEGORIES)],
+    )
+    military = forms.ChoiceField(
+        label=_("Military status"),
+        required=False,
+        choices=[("", _("As recorded")), ("no", _("No")), ("yes", _("Yes"))],
+        help_text=_("Of military hospitals only."),
+    )
+    department = forms.CharField(label=_("Department"), required=False, max_length=100)
+
+
+class RecruitForm(WhoForm):
+    """One person recruited."""
+
+    staff_category = forms.ChoiceField(
+        label=_("Staff category"),
+        choices=lambda: codes.choices(codes.STAFF_CATEGORIES),
+        help_text=_("By the post: a physician's post counts, licensed yet or not."),
+    )
+    employment_mode = forms.ChoiceField(
+        label=_("Establishment kind"), choices=lambda: codes.choices(codes.EMPLOYMENT_MODES)
+    )
+    hired_on = forms.DateField(label=_("Date of hire"), widget=DateInput)
+    department = forms.CharField(label=_("Department"), required=False, max_length=100)
+
+
+def listing_form(kind: str) -> type[WhoForm]:
+    """Return the form for one person of this kind of list."""
+    return PromotionForm if kind == ListKind.PROMOTIONS else RecruitForm
 
 
 class FiguresForm(forms.Form):

@@ -24,6 +24,10 @@ findings.register(
             gettext_lazy("no unit of this name is known here, or it is not yours"),
             gettext_lazy("Perhaps: %(close)s."),
         ),
+        "unit_not_of_table": (
+            gettext_lazy("this table is that of another unit: %(name)s"),
+            gettext_lazy("Send the row in with the table of its own unit."),
+        ),
         "unit_ambiguous": (
             gettext_lazy("several units bear this name"),
             gettext_lazy("Write the social credit code. Candidates: %(candidates)s."),
@@ -62,7 +66,10 @@ class Units:
             for each in filter(None, (name, short)):
                 self.by_name[folded(each)].add(pk)
         actor = context.actor
-        self.own = actor.institution_id if actor.reach is Reach.UNIT and actor.institution_id in self.names else None
+        #: The unit whose table this is, where the commission collects the tables of many.
+        self.only = int(context.params["unit"]) if context.params.get("unit") else None
+        own = self.only or (actor.institution_id if actor.reach is Reach.UNIT else None)
+        self.own = own if own in self.names else None
         self.answers: dict[tuple[str, str, int], tuple[int | None, str, str, dict[str, Any]]] = {}
 
     def find(self, record: Record) -> None:
@@ -76,6 +83,8 @@ class Units:
         pk, column, wrong, params = self.answers[key]
         if pk is None:
             record.refuse(column, wrong, **params)
+        elif self.only is not None and pk != self.only:
+            record.refuse("unit" if name else "credit_code", "unit_not_of_table", name=self.names.get(self.only, ""))
         else:
             record.refs["unit_id"], record.refs["unit_name"] = pk, self.names.get(pk, "")
 

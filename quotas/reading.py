@@ -17,6 +17,7 @@ from deploy_admin.policies import language
 from deploy_admin.policies.models import PolicyVersion
 from deploy_admin.registry.models import InstitutionProfile
 from deploy_admin.ui.explaining import name_of
+from quotas.countings import BY_MEASURE
 from quotas.models import Figure, Quota
 from quotas.models.quotas import Binding, Verdict
 
@@ -129,14 +130,30 @@ def dressed_differences(differences: Iterable[Difference], on: date) -> list[dic
     ]
 
 
-def input_links(explained: language.Explained[Any]) -> dict[str, str]:
-    """Return the address of each input's row, by the input's reference."""
-    links: dict[str, str] = {}
-    for step in explained.steps:
-        for each in step.inputs:
-            if each.ref and each.ref.startswith("figure:"):
-                links[each.ref] = reverse("quotas:figure_of", args=[int(each.ref.partition(":")[2])])
+def input_links(explained: language.Explained[Any], *, to_lists: bool) -> dict[str, str]:
+    """Return the address of what is behind each input, by its reference: of a counted figure its list. One query.
+
+    `to_lists` says whether the reader may see lists: they name people. Others are led to the figure.
+    """
+    ids = {
+        int(each.ref.partition(":")[2])
+        for step in explained.steps
+        for each in step.inputs
+        if each.ref and each.ref.startswith("figure:")
+    }
+    links = {f"figure:{pk}": reverse("quotas:figure_of", args=[pk]) for pk in ids}
+    if to_lists:
+        for figure in Figure.objects.filter(pk__in=ids, source=Figure.Source.COUNTED, measure__in=BY_MEASURE):
+            kind = BY_MEASURE[figure.measure].kind
+            links[f"figure:{figure.pk}"] = reverse(
+                "quotas:list", args=[kind, figure.institution_id, figure.period.iso]
+            )
     return links
+
+
+def awaits_results(explained: language.Explained[Any]) -> bool:
+    """Whether a figure it rests on is provisional because results are still to come."""
+    return any(each.state == "awaited" for step in explained.steps for each in step.inputs)
 
 
 def with_cells(explained: Mapping[str, Any]) -> dict[str, Any]:

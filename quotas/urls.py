@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from deploy_admin.jobs.importing.pages import urls_for
-from quotas.views import board, figures, releases, runs
+from quotas.views import board, figures, lists, releases, runs
 
 app_name = "quotas"
 urlpatterns = [
@@ -23,6 +23,24 @@ urlpatterns = [
     path("figures/<int:pk>/", figures.history, name="figure_of"),
     path("figures/<int:pk>/withdraw/", figures.withdraw, name="withdraw"),
     path("figures/<int:institution>/<slug:measure>/<str:period>/", figures.enter, name="enter"),
+    path("figures/lists/", lists.lists, name="lists"),
+    path("figures/lists/rows/<int:pk>/", lists.list_row, name="list_row"),
+    path("figures/lists/rows/<int:pk>/withdraw/", lists.list_withdraw, name="list_withdraw"),
+    path("figures/lists/rows/<int:pk>/object/", lists.list_object, name="list_object"),
+    path("figures/lists/rows/<int:pk>/decide/", lists.list_decide, name="list_decide"),
+    path("figures/lists/<slug:kind>/<int:institution>/<str:period>/", lists.unit_list, name="list"),
+    path("figures/lists/<slug:kind>/<int:institution>/<str:period>/add/", lists.list_add, name="list_add"),
+    path("figures/lists/<slug:kind>/<int:institution>/<str:period>/confirm/", lists.list_confirm, name="list_confirm"),
+    path("figures/lists/<slug:kind>/<int:institution>/<str:period>/nobody/", lists.list_nobody, name="list_nobody"),
+    path("figures/lists/<slug:kind>/<int:institution>/<str:period>/awaited/", lists.list_awaited, name="list_awaited"),
+    path(
+        "lists/<slug:kind>/<int:institution>/<str:period>/results-in/", lists.list_results_in, name="list_results_in"
+    ),
+    path(
+        "figures/lists/<slug:kind>/<int:institution>/<str:period>/take/<slug:measure>/",
+        lists.list_take,
+        name="list_take",
+    ),
     path("runs/", runs.runs, name="runs"),
     path("runs/start/", runs.start, name="run_start"),
     path("runs/<int:pk>/", runs.run, name="run"),
@@ -31,4 +49,6 @@ urlpatterns = [
     path("releases/<int:pk>/", releases.release, name="release"),
     path("releases/quotas/<int:pk>/", releases.released_quota, name="released_quota"),
     *urls_for("figures", "quotas", prefix="figures/import/"),
+    *urls_for("promotions", "quotas", prefix="figures/lists/promotions/import/"),
+    *urls_for("recruits", "quotas", prefix="figures/lists/recruits/import/"),
 ]

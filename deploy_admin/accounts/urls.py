@@ -26,6 +26,7 @@ urlpatterns = [
     path("members/<int:pk>/replace/", members.member_replace, name="member_replace"),
     path("members/<int:pk>/end/", members.member_end, name="member_end"),
     path("members/<int:pk>/substitute/", members.member_substitute, name="member_substitute"),
+    path("members/<int:pk>/person/", members.member_worker, name="member_worker"),
     path("members/<int:pk>/grant/", members.member_grant, name="member_grant"),
     path("members/<int:pk>/resume/", members.member_resume, name="member_resume"),
     path("members/<int:pk>/manager/", members.member_manager, name="member_manager"),

@@ -14,4 +14,14 @@ PERMISSION_LABELS = {
     Permission.QUOTAS_VIEW: _("Read quotas"),
     Permission.RUNS_VIEW: _("Read runs"),
     Permission.RELEASES_VIEW: _("Read releases"),
+    Permission.PEOPLE_VIEW: _("Read health workers, without ID numbers"),
+    Permission.PEOPLE_IDS: _("Read whole ID numbers"),
+    Permission.ELIGIBILITY_VIEW: _("Read who may be sent"),
+}
+#: What stands under a scope that needs a second thought.
+WARNINGS = {
+    Permission.PEOPLE_IDS: _(
+        "Whoever holds this token reads the whole ID number of everybody your capacity sees, and every reading is on "
+        "record. Give it only to a system that cannot do without, and for a short time."
+    ),
 }

@@ -1,4 +1,4 @@
-"""Entry points of the workers: run one job; put back what was lost."""
+"""Entry points of the workers: run one job; put back what was lost; forget what is old."""
 
 from __future__ import annotations
 
@@ -17,3 +17,9 @@ def run(job_id: int) -> str | None:
 def put_back_stale() -> int:
     """Put back work without a heartbeat, and send again what the broker lost. Safe at any time."""
     return services.put_back_stale()
+
+
+@shared_task(name="jobs.remove_old")
+def remove_old() -> int:
+    """Delete the rows of uploads that ended long ago, and what sealed files hold. Safe at any time."""
+    return services.remove_old()["uploads"]

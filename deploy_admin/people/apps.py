@@ -1,4 +1,4 @@
-"""The app's name and label; at start it tells the audit what its acts are called."""
+"""The app's name and label; at start it tells the audit its acts, the vault its sealed column, the inbox its words."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,19 @@ class PeopleConfig(AppConfig):
     verbose_name = _("Health workers")
 
     def ready(self) -> None:
+        from deploy_admin import sealing
         from deploy_admin.audit import acts
+        from deploy_admin.people import notices  # noqa: F401 -- registers its sentences
         from deploy_admin.people.acts import ACTS
+        from deploy_admin.people.models.workers import ID_PURPOSE
 
         acts.register(ACTS)
+        sealing.register(
+            sealing.SealedColumn(
+                model="people.HealthWorker",
+                column="id_sealed",
+                purpose=ID_PURPOSE,
+                bound_by=("id_digest",),
+                bound_to=bytes,
+            )
+        )

@@ -32,6 +32,10 @@ LABELS: dict[str, Any] = {
     "amount.of.measure": _("Base"),
     "amount.of.year": _("Year of the base"),
     "counts.term.at_least": _("Minimum term"),
+    "target": _("For"),
+    "applies_to": _("Speaks of"),
+    "requires": _("Requirement"),
+    "mixing": _("Mixing of alternatives"),
     "pilot": _("Pilot areas"),
     "overrides": _("Overrides"),
     "holds_with": _("Holds beside"),
@@ -77,8 +81,7 @@ class Difference:
 def compare(old: PolicyDocument, new: PolicyDocument) -> Difference:
     """Return what `new` says otherwise than `old`; clauses meet by their id."""
     before, after = to_json(old), to_json(new)
-    old_clauses = {clause["id"]: clause for clause in before.pop("quotas", [])}
-    new_clauses = {clause["id"]: clause for clause in after.pop("quotas", [])}
+    old_clauses, new_clauses = _clauses(before), _clauses(after)
     clauses = []
     for clause_id in [*new_clauses, *(each for each in old_clauses if each not in new_clauses)]:
         was, now = old_clauses.get(clause_id), new_clauses.get(clause_id)
@@ -87,6 +90,11 @@ def compare(old: PolicyDocument, new: PolicyDocument) -> Difference:
         kind = "added" if was is None else "removed" if now is None else "changed" if fields else "unchanged"
         clauses.append(ClauseChange(clause_id, shown.get("label_zh", ""), shown.get("label_en", ""), kind, fields))
     return Difference(tuple(_fields(before, after)), tuple(clauses))
+
+
+def _clauses(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Take the clauses of every section out of a document's JSON, by their id."""
+    return {clause["id"]: clause for section in ("quotas", "eligibility") for clause in data.pop(section, [])}
 
 
 def _fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[FieldChange]:

@@ -58,7 +58,10 @@ class EditForm(TextForm):
 
 
 class AdoptForm(forms.Form):
-    """Number, date, body and transition. None of the questions of the transition has a default."""
+    """Number, date, body and transition. None of the questions of the transition has a default.
+
+    A document without quotas is not asked from which period they follow it.
+    """
 
     number = forms.CharField(label=gettext_lazy("Document number"), required=False, max_length=100)
     adopted_on = forms.DateField(
@@ -70,7 +73,9 @@ class AdoptForm(forms.Form):
     deciding_body = forms.CharField(label=gettext_lazy("Deciding body"), max_length=200)
     quotas_from = forms.TypedChoiceField(label=gettext_lazy("Quotas from which period"), coerce=date.fromisoformat)
     assignments_from = forms.DateField(
-        label=gettext_lazy("Assignments that start on or after"), widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Assignments that start on or after"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("From this day on the version also says who may be sent."),
     )
     on_post = forms.ChoiceField(
         label=gettext_lazy("For people already on post, holds"), choices=OnPost.choices, widget=forms.RadioSelect
@@ -80,9 +85,12 @@ class AdoptForm(forms.Form):
     def __init__(self, *args: Any, document: PolicyDocument, today: date, **more: Any) -> None:
         super().__init__(*args, **more)
         self.switches: tuple[Switch, ...] = asked_of(document)
-        quotas_from = self.fields["quotas_from"]
-        assert isinstance(quotas_from, forms.TypedChoiceField)  # noqa: S101 -- declared above
-        quotas_from.choices = [("", _("Choose a period")), *first_days(document, today)]
+        if document.quotas:
+            quotas_from = self.fields["quotas_from"]
+            assert isinstance(quotas_from, forms.TypedChoiceField)  # noqa: S101 -- declared above
+            quotas_from.choices = [("", _("Choose a period")), *first_days(document, today)]
+        else:
+            del self.fields["quotas_from"]
         for switch in self.switches:
             self.fields[switch.code] = forms.ChoiceField(
                 label=switch.sentence,
@@ -100,7 +108,7 @@ class AdoptForm(forms.Form):
             "deciding_body": data["deciding_body"],
             "version_read": data["version"],
             "transition": Transition(
-                quotas_from=data["quotas_from"],
+                quotas_from=data.get("quotas_from", data["assignments_from"]),
                 assignments_from=data["assignments_from"],
                 on_post=OnPost(data["on_post"]),
                 adverse={switch.code: data[switch.code] == "yes" for switch in self.switches},

@@ -1,4 +1,7 @@
-"""Which clauses govern where: by date and transition, then the nearest jurisdiction per topic. Pure: no rows."""
+"""Which clauses govern where: by date and transition, then the nearest jurisdiction per topic. Pure: no rows.
+
+Every section of the documents is laid over one another by itself: a quota never stands before an eligibility clause.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import Any, Generic
 
-from deploy_admin.policies.language.types import Level, PolicyDocument, Quota
+from typing_extensions import TypeVar
+
+from deploy_admin.policies.language.types import Clause, Eligibility, Level, PolicyDocument, Quota
 
 Key = tuple[str, str]  # policy and clause
+#: The type of clause; where nothing is said, quotas are meant.
+C = TypeVar("C", bound=Clause, default=Quota)
 
 
 class Standing(StrEnum):
@@ -40,23 +48,46 @@ class AdoptedVersion:
     division_id: int | None
     digest: str
     quotas_from: date
+    assignments_from: date
     last_day: date | None
     order: int
     document: PolicyDocument
     label: str = ""
 
-    @property
-    def never_held(self) -> bool:
-        """Whether it was withdrawn back to before its first period: then it supersedes nothing either."""
-        return self.last_day is not None and self.last_day < self.quotas_from
 
-    def last_day_not_before(self, day: date) -> bool:
-        """Whether it is in force on `day` or after."""
-        return not self.never_held and (self.last_day is None or self.last_day >= day)
+@dataclass(frozen=True)
+class Section(Generic[C]):
+    """One section of the documents: its clauses, and the day from which a version governs in it."""
+
+    clauses: Callable[[PolicyDocument], tuple[C, ...]]
+    begins: Callable[[AdoptedVersion], date]
+    #: What two clauses must share to stand in each other's way.
+    subject: Callable[[C], tuple[str, ...]]
+
+    def never_held(self, version: AdoptedVersion) -> bool:
+        """Whether it was withdrawn back to before its first day: then it supersedes nothing either."""
+        return version.last_day is not None and version.last_day < self.begins(version)
+
+    def last_day_not_before(self, version: AdoptedVersion, day: date) -> bool:
+        """Whether a version is in force on `day` or after."""
+        return not self.never_held(version) and (version.last_day is None or version.last_day >= day)
+
+
+#: Quotas follow a version from the first period that its adoption names.
+QUOTAS: Section[Quota] = Section(
+    lambda document: document.quotas, lambda version: version.quotas_from, lambda clause: (clause.topic,)
+)
+#: Who may go is asked of a planned first day, so it follows the adoption's day for assignments.
+ELIGIBILITY: Section[Eligibility] = Section(
+    lambda document: document.eligibility,
+    lambda version: version.assignments_from,
+    lambda clause: (clause.topic, clause.target),
+)
+SECTIONS: tuple[Section[Any], ...] = (QUOTAS, ELIGIBILITY)
 
 
 @dataclass(frozen=True)
-class GoverningClause:
+class GoverningClause(Generic[C]):
     """One clause that governs on the day, and the divisions it speaks for."""
 
     version_id: int
@@ -64,7 +95,7 @@ class GoverningClause:
     revision: int
     scheme: str
     level: Level
-    clause: Quota
+    clause: C
     division_ids: frozenset[int]
     overrides: frozenset[Key]
     #: Where a nearer clause on the topic speaks: there this one holds only for units to which none of those applies.
@@ -96,18 +127,20 @@ class Reason:
     policy: str
     revision: int
     level: Level
-    clause: Quota
+    clause: Clause
     other: str = ""  # the policy, or policy#clause, that takes its place
     day: date | None = None
 
 
 @dataclass(frozen=True)
-class Governing:
-    """Everything that governs on one day, or in one year: asked per topic and division."""
+class Governing(Generic[C]):
+    """Everything of one section that governs on one day, or in one year: asked per topic and division."""
 
-    clauses: tuple[GoverningClause, ...]
+    clauses: tuple[GoverningClause[C], ...]
     versions: Mapping[int, AdoptedVersion]
-    _cache: dict[tuple[str, int], tuple[GoverningClause, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _cache: dict[tuple[str, int], tuple[GoverningClause[C], ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @cached_property
     def topics(self) -> tuple[str, ...]:
@@ -115,14 +148,14 @@ class Governing:
         return tuple(sorted({clause.topic for clause in self.clauses}))
 
     @cached_property
-    def by_topic(self) -> dict[str, tuple[GoverningClause, ...]]:
+    def by_topic(self) -> dict[str, tuple[GoverningClause[C], ...]]:
         """The clauses of each topic, nearest first."""
-        found: dict[str, list[GoverningClause]] = defaultdict(list)
+        found: dict[str, list[GoverningClause[C]]] = defaultdict(list)
         for clause in self.clauses:
             found[clause.topic].append(clause)
         return {topic: tuple(held) for topic, held in found.items()}
 
-    def candidates(self, topic: str, division_id: int) -> tuple[GoverningClause, ...]:
+    def candidates(self, topic: str, division_id: int) -> tuple[GoverningClause[C], ...]:
         """Return the clauses that speak on the topic in the division, nearest first."""
         key = topic, division_id
         if key not in self._cache:
@@ -130,15 +163,19 @@ class Governing:
             self._cache[key] = tuple(clause for clause in held if division_id in clause.division_ids)
         return self._cache[key]
 
+    def clauses_for(self, division_id: int) -> tuple[GoverningClause[C], ...]:
+        """Return every clause that speaks in the division, topic by topic, nearest first."""
+        return tuple(clause for topic in self.topics for clause in self.candidates(topic, division_id))
+
     def holding(
-        self, topic: str, division_id: int, applies: Callable[[GoverningClause], bool] = lambda clause: True
-    ) -> tuple[GoverningClause, ...]:
+        self, topic: str, division_id: int, applies: Callable[[GoverningClause[C]], bool] = lambda clause: True
+    ) -> tuple[GoverningClause[C], ...]:
         """Return the clauses that hold for one unit standing in the division.
 
         `applies` says whether a clause's `owed_by` meets the unit (an unknown counts as yes: it may). The nearest
         level with such a clause wins; within it, whichever another one overrides steps back.
         """
-        nearest: list[GoverningClause] = []
+        nearest: list[GoverningClause[C]] = []
         for clause in self.candidates(topic, division_id):
             if nearest and clause.nearness < nearest[0].nearness:
                 break
@@ -147,7 +184,7 @@ class Governing:
         return not_overridden(nearest)
 
 
-def not_overridden(clauses: Iterable[GoverningClause]) -> tuple[GoverningClause, ...]:
+def not_overridden(clauses: Iterable[GoverningClause[C]]) -> tuple[GoverningClause[C], ...]:
     """Return those of `clauses` that none of the others overrides."""
     held = tuple(clauses)
     taken = {key for clause in held for key in clause.overrides}
@@ -162,14 +199,14 @@ def references(policy: str, names: Iterable[str]) -> frozenset[Key]:
 
 
 def standing_of(
-    version: AdoptedVersion, clause: Quota, day: date, later: Iterable[AdoptedVersion]
+    version: AdoptedVersion, clause: C, day: date, later: Iterable[AdoptedVersion], section: Section[C]
 ) -> tuple[Standing, str, date | None]:
-    """Return whether the clause is in force for a period that begins on `day`; if not, why, by whom, from when."""
-    if day < version.quotas_from:
-        return Standing.NOT_YET, "", version.quotas_from
+    """Return whether the clause is in force on `day` (a period's first); if not, why, by whom, from when."""
+    if day < section.begins(version):
+        return Standing.NOT_YET, "", section.begins(version)
     for other in later:
-        if other.quotas_from <= day:
-            return Standing.SUPERSEDED, f"{other.policy} #{other.revision}", other.quotas_from
+        if section.begins(other) <= day:
+            return Standing.SUPERSEDED, f"{other.policy} #{other.revision}", section.begins(other)
     if version.last_day is not None and version.last_day < day:
         return Standing.ENDED, "", version.last_day
     # A clause's own first day counts only where it comes after the document's: for the latter the transition decides.
@@ -181,24 +218,29 @@ def standing_of(
     return Standing.GOVERNS, "", None
 
 
-def later_versions(version: AdoptedVersion, versions: Iterable[AdoptedVersion]) -> list[AdoptedVersion]:
+def later_versions(
+    version: AdoptedVersion, versions: Iterable[AdoptedVersion], section: Section[Any]
+) -> list[AdoptedVersion]:
     """Return the versions of the same policy adopted after it, without those that never held."""
-    return [v for v in versions if v.policy == version.policy and v.order > version.order and not v.never_held]
+    return [
+        v for v in versions if v.policy == version.policy and v.order > version.order and not section.never_held(v)
+    ]
 
 
 def govern(
     versions: Iterable[AdoptedVersion],
-    day_of: Callable[[Quota], date | None],
+    day_of: Callable[[C], date | None],
     area_of_pilot: Callable[[tuple[str, ...]], frozenset[int]],
-) -> Governing:
+    section: Section[C],
+) -> Governing[C]:
     """Return what governs. `day_of` gives the first day of a clause's own period, None where it has none."""
     held = list(versions)
-    found: list[GoverningClause] = []
+    found: list[GoverningClause[C]] = []
     for version in held:
-        later = later_versions(version, held)
-        for clause in version.document.quotas:
+        later = later_versions(version, held, section)
+        for clause in section.clauses(version.document):
             day = day_of(clause)
-            if day is None or standing_of(version, clause, day, later)[0] is not Standing.GOVERNS:
+            if day is None or standing_of(version, clause, day, later, section)[0] is not Standing.GOVERNS:
                 continue
             area = version.area & area_of_pilot(clause.pilot) if clause.pilot else version.area
             if area:
@@ -218,9 +260,9 @@ def govern(
     return Governing(tuple(_shadowed(found)), {v.version_id: v for v in held if v.version_id in used})
 
 
-def _shadowed(clauses: list[GoverningClause]) -> Iterable[GoverningClause]:
+def _shadowed(clauses: list[GoverningClause[C]]) -> Iterable[GoverningClause[C]]:
     """Yield the clauses nearest first, each with the divisions where something nearer speaks."""
-    per_topic: dict[str, list[GoverningClause]] = defaultdict(list)
+    per_topic: dict[str, list[GoverningClause[C]]] = defaultdict(list)
     for clause in clauses:
         per_topic[clause.topic].append(clause)
     for topic in sorted(per_topic):
@@ -234,21 +276,22 @@ def why(
     versions: Iterable[AdoptedVersion],
     topic: str,
     division_id: int,
-    day_of: Callable[[Quota], date | None],
+    day_of: Callable[[C], date | None],
     area_of_pilot: Callable[[tuple[str, ...]], frozenset[int]],
+    section: Section[C],
 ) -> tuple[Reason, ...]:
     """Return every clause that anybody with a say in the division adopted on the topic, and what became of it."""
     held = [version for version in versions if division_id in version.area]
-    governing = govern(held, day_of, area_of_pilot).candidates(topic, division_id)
+    governing = govern(held, day_of, area_of_pilot, section).candidates(topic, division_id)
     winners = {clause.key for clause in not_overridden(c for c in governing if c.nearness == governing[0].nearness)}
     overriders = {key: f"{clause.policy}#{clause.clause_id}" for clause in governing for key in clause.overrides}
     reasons: list[Reason] = []
     for version in sorted(held, key=lambda v: (-v.level.nearness, v.policy, -v.order)):
-        for clause in version.document.quotas:
+        for clause in section.clauses(version.document):
             day = day_of(clause)
             if clause.topic != topic or day is None:
                 continue
-            standing, other, since = standing_of(version, clause, day, later_versions(version, held))
+            standing, other, since = standing_of(version, clause, day, later_versions(version, held, section), section)
             if standing is Standing.GOVERNS:
                 if clause.pilot and division_id not in area_of_pilot(clause.pilot):
                     standing = Standing.OUTSIDE_PILOT
@@ -271,8 +314,8 @@ class Collision:
     """Two clauses of one level on one topic, of which neither says which holds."""
 
     topic: str
-    ours: Quota
-    theirs: Quota
+    ours: Clause
+    theirs: Clause
     theirs_policy: str
     mutual: bool = False  # each says it overrides the other
 
@@ -283,16 +326,26 @@ def collisions(
     area_of_pilot: Callable[[tuple[str, ...]], frozenset[int]],
 ) -> list[Collision]:
     """Return the clauses of other policies that would stand beside `new` on the same topic, level, place and time."""
-    found = []
     held = list(others)
+    return [collision for section in SECTIONS for collision in _collisions_in(section, new, held, area_of_pilot)]
+
+
+def _collisions_in(
+    section: Section[C],
+    new: AdoptedVersion,
+    held: list[AdoptedVersion],
+    area_of_pilot: Callable[[tuple[str, ...]], frozenset[int]],
+) -> list[Collision]:
+    """Return those of one section."""
+    found = []
     for other in held:
         if other.policy == new.policy or other.level is not new.level or not (area := new.area & other.area):
             continue
-        if not _meet(new, other, later_versions(other, held)):
+        if not _meet(new, other, later_versions(other, held, section), section):
             continue
-        for ours in new.document.quotas:
-            for theirs in other.document.quotas:
-                if ours.topic != theirs.topic or not ours.in_force.overlaps(theirs.in_force):
+        for ours in section.clauses(new.document):
+            for theirs in section.clauses(other.document):
+                if section.subject(ours) != section.subject(theirs) or not ours.in_force.overlaps(theirs.in_force):
                     continue
                 place = area
                 for clause in (ours, theirs):
@@ -313,10 +366,10 @@ def collisions(
     return found
 
 
-def _meet(new: AdoptedVersion, other: AdoptedVersion, later: list[AdoptedVersion]) -> bool:
-    """Whether there is a day on which both are in force for quotas."""
-    first = max(new.quotas_from, other.quotas_from)
+def _meet(new: AdoptedVersion, other: AdoptedVersion, later: list[AdoptedVersion], section: Section[Any]) -> bool:
+    """Whether there is a day on which both govern in the section."""
+    first = max(section.begins(new), section.begins(other))
     lasts = [last for last in (new.last_day, other.last_day) if last is not None]
     if any(last < first for last in lasts):
         return False
-    return not any(version.quotas_from <= first for version in later)
+    return not any(section.begins(version) <= first for version in later)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from deploy_admin.access import Actor
 from deploy_admin.policies.geography import Place, Places
-from deploy_admin.policies.language import PolicyDocument, Quota, reading
-from deploy_admin.policies.layering import Governing, Reason, Standing
+from deploy_admin.policies.language import Clause, PolicyDocument, reading
+from deploy_admin.policies.layering import Governing, GoverningClause, Reason, Standing
 from deploy_admin.policies.models import Level, Policy, PolicyVersion, State
 from deploy_admin.policies.services import governing
 from deploy_admin.registry.codes import DISTRICT_LEVELS
@@ -26,8 +26,8 @@ STANDINGS = {
     Standing.GOVERNS: gettext_lazy("Governs: the nearest jurisdiction that speaks on the topic"),
     Standing.WIDER: gettext_lazy("Holds only for units to which “%(other)s” does not apply: it is nearer"),
     Standing.OVERRIDDEN: gettext_lazy("Overridden by “%(other)s” of the same level"),
-    Standing.NOT_YET: gettext_lazy("Quotas follow it only from the period of %(day)s on"),
-    Standing.SUPERSEDED: gettext_lazy("Superseded by “%(other)s” from the period of %(day)s on"),
+    Standing.NOT_YET: gettext_lazy("Followed only from %(day)s on"),
+    Standing.SUPERSEDED: gettext_lazy("Superseded by “%(other)s” from %(day)s on"),
     Standing.ENDED: gettext_lazy("Out of force since %(day)s"),
     Standing.CLAUSE_OUTSIDE_ITS_DATES: gettext_lazy("The clause itself begins or ends on %(day)s"),
     Standing.OUTSIDE_PILOT: gettext_lazy("A pilot that does not include this place"),
@@ -40,7 +40,7 @@ def language() -> Literal["zh", "en"]:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
-def label_of(clause: Quota) -> str:
+def label_of(clause: Clause) -> str:
     """Return the clause's label in the active language."""
     return clause.label_en if language() == "en" else clause.label_zh
 
@@ -78,15 +78,20 @@ class ClauseReach:
     pilots: tuple[str, ...]
 
 
-def reach_of(document: PolicyDocument, version_id: int, governed: Governing) -> list[ClauseReach]:
-    """Return for each clause in how many districts it speaks, and where a nearer one comes before it. One query."""
+def reach_of(document: PolicyDocument, version_id: int, *governed: Governing[Any]) -> list[ClauseReach]:
+    """Return for each clause in how many districts it speaks, and where a nearer one comes before it. One query.
+
+    `governed` is what governs in each section of the document.
+    """
     names = {
         division.pk: division_name(division)
         for division in Division.objects.filter(level__in=DISTRICT_LEVELS).order_by("pinyin").only("name", "name_en")
     }
-    held = {clause.clause_id: clause for clause in governed.clauses if clause.version_id == version_id}
+    held: dict[str, GoverningClause[Any]] = {
+        clause.clause_id: clause for each in governed for clause in each.clauses if clause.version_id == version_id
+    }
     found = []
-    for clause in document.quotas:
+    for clause in document.clauses:
         here = held.get(clause.id)
         covered = [pk for pk in names if here and pk in here.division_ids]
         found.append(
@@ -122,7 +127,9 @@ def version_page(version: PolicyVersion, actor: Actor, today: date) -> dict[str,
         "others": [each for each in siblings if each.pk != version.pk],
         "transitions": list(version.transitions.all()),
         "year": today.year,
-        "reach": reach_of(document, version.pk, governing.in_year(today.year)) if adoption else [],
+        "reach": reach_of(document, version.pk, governing.in_year(today.year), governing.eligibility_on(today))
+        if adoption
+        else [],
     }
 
 
@@ -145,19 +152,25 @@ def reasons(rows: Iterable[Reason]) -> list[dict[str, Any]]:
 
 
 def governing_page(division: Division, day: date) -> dict[str, Any]:
-    """Return per topic what governs in a division for periods that begin on a day, and why."""
-    governed = governing.on(day)
-    all_reasons = governing.why_all(division.pk, day)
+    """Return per topic what governs in a division from a day on, and why: quotas first, then who may go."""
+    quotas, who_may_go = governing.on(day), governing.eligibility_on(day)
     topics = [
-        {
-            "topic": topic,
-            "label": label_of(rows[0].clause),
-            "holding": governed.holding(topic, division.pk),
-            "reasons": reasons(rows),
-        }
-        for topic, rows in all_reasons.items()
+        *_topics(quotas, governing.why_all(division.pk, day), division.pk),
+        *_topics(who_may_go, governing.why_eligible(division.pk, day), division.pk),
     ]
     return {"topics": topics, "division_name": division_name(division), "day": day}
+
+
+def _topics(
+    governed: Governing[Any], found: Mapping[str, tuple[Reason, ...]], division_id: int
+) -> Iterable[dict[str, Any]]:
+    for topic, rows in found.items():
+        yield {
+            "topic": topic,
+            "label": label_of(rows[0].clause),
+            "holding": governed.holding(topic, division_id),
+            "reasons": reasons(rows),
+        }
 
 
 def as_rows(versions: Iterable[PolicyVersion]) -> Iterable[tuple[Any, ...]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -19,11 +21,14 @@ class CellError:
 Cell = None | bool | int | Decimal | str | date | datetime | CellError
 
 _SPACES = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]|\r\n")
 
 
 def trimmed(text: str) -> str:
     """Return `text` without surrounding spaces (full-width and no-break ones too) and invisible characters."""
-    return text.translate(_SPACES).replace("\r\n", "\n").strip()
+    if _INVISIBLE.search(text):
+        text = text.translate(_SPACES).replace("\r\n", "\n")
+    return text.strip()
 
 
 def half_width(text: str) -> str:
@@ -33,13 +38,16 @@ def half_width(text: str) -> str:
 
 def plain(value: Any) -> Cell:
     """Return what a reader library gave as a plain cell."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return trimmed(value) or None
-    if isinstance(value, float):
+    if value is None:
+        return None
+    if kind is bool:
+        return bool(value)
+    if kind is float:
+        if value.is_integer() and -1e15 < value < 1e15:
+            return int(value)
         if value != value or value in (float("inf"), float("-inf")):
             return CellError("#NUM!")
         exact = Decimal(repr(value))
@@ -53,31 +61,44 @@ def plain(value: Any) -> Cell:
     return trimmed(str(value)) or None
 
 
-def to_wire(cell: Cell) -> Any:
-    """Return the cell as JSON, for the pipe between the limited worker and its parent."""
-    if cell is None or isinstance(cell, (bool, int, str)):
-        return cell
-    if isinstance(cell, Decimal):
-        return ["n", str(cell)]
-    if isinstance(cell, datetime):
-        return ["t", cell.isoformat()]
-    if isinstance(cell, date):
-        return ["d", cell.isoformat()]
-    return ["e", cell.text]
+#: What JSON has no word for, by letter; the letters are the pipe's between the limited worker and its parent.
+_FROM_WIRE: dict[str, Callable[[str], Cell]] = {
+    "n": Decimal,
+    "t": datetime.fromisoformat,
+    "d": date.fromisoformat,
+    "e": CellError,
+}
 
 
-def from_wire(value: Any) -> Cell:
-    """Return the cell that `to_wire` wrote."""
-    if not isinstance(value, list):
-        return value
-    kind, text = value
-    if kind == "n":
-        return Decimal(text)
-    if kind == "t":
-        return datetime.fromisoformat(text)
-    if kind == "d":
-        return date.fromisoformat(text)
-    return CellError(text)
+def to_wire(rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:
+    """Return some rows as JSON holds them; cells it has no word for stand beside them, by row and column."""
+    plainly, others = [], []
+    for at, row in enumerate(rows):
+        held = list(row)
+        for column, cell in enumerate(held):
+            kind = type(cell)
+            if kind is str or cell is None or kind is int or kind is bool:
+                continue
+            letter = "n" if kind is Decimal else "t" if kind is datetime else "d" if kind is date else "e"
+            text = str(cell) if kind is Decimal else cell.text if isinstance(cell, CellError) else cell.isoformat()  # type: ignore[union-attr]
+            held[column] = None
+            others.append((at, column, letter, text))
+        plainly.append(held)
+    return {"rows": plainly, "others": others}
+
+
+def from_wire(wire: dict[str, Any], met: dict[Any, Cell]) -> list[list[Cell]]:
+    """Return the rows that `to_wire` wrote; `met` is one file's own, so that equal cells are one object."""
+    rows: list[list[Cell]] = [
+        [met.setdefault(cell, cell) if type(cell) is str else cell for cell in row] for row in wire["rows"]
+    ]
+    for at, column, letter, text in wire["others"]:
+        key = (letter, text)
+        cell = met.get(key)
+        if cell is None:
+            cell = met[key] = _FROM_WIRE[letter](text)
+        rows[at][column] = cell
+    return rows
 
 
 def shown(cell: Cell) -> str:

@@ -7,14 +7,16 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 import python_calamine
 
-from deploy_admin.spreadsheets import guard
+from deploy_admin.spreadsheets import guard, markers
 from deploy_admin.spreadsheets.cells import Cell, CellError, plain
 from deploy_admin.spreadsheets.refusals import Unreadable
 from deploy_admin.spreadsheets.workbook import Sheet, Span, Workbook
@@ -27,52 +29,106 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _STRICT_MAIN = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _STRICT_REL = "{http://purl.oclc.org/ooxml/officeDocument/relationships}"
+_NOTED = re.compile(rb"""hidden=["'](?:1|true)|<f[ >/]|:f[ >/]|=["']e["']""")
 _CELL = re.compile(r"^([A-Z]{1,3})(\d{1,7})$")
 
 
+@dataclass(frozen=True)
+class Page:
+    """A sheet while it is read: what is known of it beforehand, and its rows one after the other."""
+
+    name: str
+    rows: Iterator[list[Cell]]
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    merged: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file while it is read. Its pages are read in their order, each to its end."""
+
+    format: str
+    pages: Iterator[Page]
+    encoding: str = ""
+    marker: str = ""
+
+
 def read_here(content: bytes, filename: str = "") -> Workbook:
-    """Read `content` in this process. Uploads go through `limited.read`, which calls this behind limits."""
+    """Read `content` in this process. Uploads go through `limited.read`, which does the same behind limits."""
+    source = opened(content)
+    sheets = tuple(
+        Sheet(page.name, list(page.rows), page.hidden, page.hidden_rows, page.merged) for page in source.pages
+    )
+    return Workbook(sheets, source.format, source.encoding, source.marker)
+
+
+def opened(content: bytes) -> Source:
+    """Open `content` for reading row by row; Unreadable may come from any step."""
     form = guard.format_of(content)
     return _text(content) if form == "csv" else _workbook(content, form)
 
 
-def _workbook(content: bytes, form: guard.Format) -> Workbook:
+@contextlib.contextmanager
+def _damage() -> Iterator[None]:
+    """Turn what the libraries raise about a broken file into the sentence for it."""
     try:
-        book = python_calamine.load_workbook(io.BytesIO(content))
-        notes = _notes(content) if form == "xlsx" else {}
-        sheets = [
-            _sheet(book.get_sheet_by_name(meta.name), meta, notes.get(meta.name, {}))
-            for meta in book.sheets_metadata
-            if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
-        ]
+        yield
     except python_calamine.PasswordError as error:
         raise Unreadable("encrypted") from error
     except (python_calamine.CalamineError, zipfile.BadZipFile, expat.ExpatError, ElementTree.ParseError) as error:
         raise Unreadable("damaged") from error
-    except (OSError, ValueError, KeyError, OverflowError) as error:
+    except (OSError, ValueError, KeyError, OverflowError, zlib.error) as error:
         raise Unreadable("damaged") from error
-    return Workbook(tuple(sheets), form)
 
 
-def _sheet(sheet: Any, meta: Any, notes: dict[str, Any]) -> Sheet:
-    height, width = (sheet.end[0] + 1, sheet.end[1] + 1) if sheet.end else (0, 0)
-    if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_CELLS:
-        raise Unreadable("too_many_cells", rows=MAX_ROWS, columns=MAX_COLUMNS)
-    rows: list[list[Cell]] = [[plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    for (row, column), error in notes.get("errors", {}).items():
-        while len(rows) < row:
-            rows.append([])
-        rows[row - 1].extend([None] * (column - len(rows[row - 1])))
-        if rows[row - 1][column - 1] is None:
-            rows[row - 1][column - 1] = error
-    merged = tuple(Span(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1) for a, b in sheet.merged_cell_ranges or ())
-    return Sheet(
-        name=meta.name,
-        rows=rows,
-        hidden=meta.visible != python_calamine.SheetVisibleEnum.Visible,
-        hidden_rows=frozenset(notes.get("hidden", ())),
-        merged=merged,
-    )
+def _workbook(content: bytes, form: guard.Format) -> Source:
+    with _damage():
+        book = python_calamine.load_workbook(io.BytesIO(content))
+        notes = _notes(content) if form == "xlsx" else {}
+        return Source(form, _pages(book, notes), marker=markers.read(content, book))
+
+
+def _pages(book: Any, notes: dict[str, dict[str, Any]]) -> Iterator[Page]:
+    for meta in book.sheets_metadata:
+        if meta.typ != python_calamine.SheetTypeEnum.WorkSheet or meta.name == markers.SHEET:
+            continue
+        with _damage():
+            sheet = book.get_sheet_by_name(meta.name)
+            height, width = (sheet.end[0] + 1, sheet.end[1] + 1) if sheet.end else (0, 0)
+            if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_CELLS:
+                raise Unreadable("too_many_cells", rows=MAX_ROWS, columns=MAX_COLUMNS)
+            noted = notes.get(meta.name, {})
+            yield Page(
+                name=meta.name,
+                rows=_rows(sheet, noted.get("errors", {})),
+                hidden=meta.visible != python_calamine.SheetVisibleEnum.Visible,
+                hidden_rows=frozenset(noted.get("hidden", ())),
+                merged=tuple(Span(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1) for a, b in sheet.merged_cell_ranges or ()),
+            )
+
+
+def _rows(sheet: Any, errors: dict[tuple[int, int], CellError]) -> Iterator[list[Cell]]:
+    """Yield the rows from A1 on; errors and formulas without a value stand where the library gives nothing."""
+    by_row: dict[int, dict[int, CellError]] = {}
+    for (row, column), error in errors.items():
+        by_row.setdefault(row, {})[column] = error
+    before: list[Cell] = [None] * (sheet.start[1] if sheet.start else 0)
+    number = 0
+    with _damage():
+        for number, values in enumerate(sheet.iter_rows() if sheet.end else (), 1):
+            cells = before + [None if value == "" else plain(value) for value in values]
+            yield _with_errors(cells, by_row.pop(number)) if number in by_row else cells
+    for row in range(number + 1, max(by_row, default=0) + 1):
+        yield _with_errors([], by_row.get(row, {}))
+
+
+def _with_errors(cells: list[Cell], errors: dict[int, CellError]) -> list[Cell]:
+    for column, error in errors.items():
+        cells.extend([None] * (column - len(cells)))
+        if cells[column - 1] is None:
+            cells[column - 1] = error
+    return cells
 
 
 def _notes(content: bytes) -> dict[str, dict[str, Any]]:
@@ -80,12 +136,24 @@ def _notes(content: bytes) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         for name, part in _parts(package):
-            xml = package.read(part)
-            if b"<!DOCTYPE" in xml[:2048]:
-                raise Unreadable("damaged")
-            if b"hidden=" in xml or b"<f" in xml or b":f>" in xml or b'"e"' in xml or b"'e'" in xml:
-                found[name] = _scan(xml)
+            if _worth_a_look(package, part):
+                found[name] = _scan(package, part)
     return found
+
+
+def _worth_a_look(package: zipfile.ZipFile, part: str) -> bool:
+    """Whether the sheet's XML, read in pieces, has anything that the library drops."""
+    with package.open(part) as xml:
+        tail = b""
+        first = True
+        while piece := xml.read(guard.MEGABYTE):
+            if first and b"<!DOCTYPE" in piece[:2048]:
+                raise Unreadable("damaged")
+            first = False
+            if _NOTED.search(tail + piece):
+                return True
+            tail = piece[-16:]
+    return False
 
 
 def _parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -104,7 +172,7 @@ def _parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
                 yield sheet.get("name", ""), part
 
 
-def _scan(xml: bytes) -> dict[str, Any]:
+def _scan(package: zipfile.ZipFile, part: str) -> dict[str, Any]:
     """Walk one sheet's XML once for hidden rows, errors, and formulas that were never calculated."""
     hidden: set[int] = set()
     errors: dict[tuple[int, int], CellError] = {}
@@ -145,28 +213,33 @@ def _scan(xml: bytes) -> dict[str, Any]:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
-    parser.Parse(xml, True)
+    with package.open(part) as xml:
+        while piece := xml.read(guard.MEGABYTE):
+            parser.Parse(piece, False)
+    parser.Parse(b"", True)
     return {"hidden": hidden, "errors": errors}
 
 
-def _text(content: bytes) -> Workbook:
+def _text(content: bytes) -> Source:
     """Read CSV: UTF-8 with or without mark, UTF-16 with mark, else GB 18030; comma, tab or semicolon."""
     text, encoding = _decoded(content)
     if "\x00" in text:
         raise Unreadable("not_a_workbook")
     csv.field_size_limit(1_000_000)
+    return Source("csv", iter([Page("CSV", _text_rows(text))]), encoding)
+
+
+def _text_rows(text: str) -> Iterator[list[Cell]]:
     delimiter = max(",\t;", key=lambda mark: _evenness(text, mark))
-    rows: list[list[Cell]] = []
     cells = 0
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
             cells += len(row)
-            if len(rows) >= MAX_ROWS or len(row) > MAX_COLUMNS or cells > MAX_CELLS:
+            if number > MAX_ROWS or len(row) > MAX_COLUMNS or cells > MAX_CELLS:
                 raise Unreadable("too_many_cells", rows=MAX_ROWS, columns=MAX_COLUMNS)
-            rows.append([plain(value) for value in row])
+            yield [plain(value) for value in row]
     except csv.Error as error:
         raise Unreadable("damaged") from error
-    return Workbook((Sheet(name="CSV", rows=rows),), "csv", encoding)
 
 
 def _evenness(text: str, delimiter: str) -> int:

@@ -60,3 +60,4 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     format: str  # xlsx, xls or csv
     encoding: str = ""  # of a CSV file
+    marker: str = ""  # what was put into the workbook when it was given out, see markers.py

@@ -21,6 +21,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from deploy_admin.spreadsheets import markers
 from deploy_admin.spreadsheets.cells import CellError, shown
 from deploy_admin.spreadsheets.workbook import Mark, Workbook
 
@@ -30,6 +31,7 @@ CONTENT_TYPES = {
 }
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _HEADER_FONT = Font(bold=True)
+_EXAMPLE_FONT = Font(italic=True, color="7A8594")
 _HEADER_FILL = PatternFill("solid", fgColor="E8EEF6")
 _WRONG_FILL = PatternFill("solid", fgColor="F8CBCB")
 _LINE = Border(bottom=Side(style="thin", color="9AA5B4"))
@@ -100,6 +102,7 @@ def template(
     sheet_name: str,
     codes_name: str,
     example_mark: str,
+    marker: str = "",
 ) -> bytes:
     """Return a workbook to be filled in: title, advice, header with help, an example row, drop-downs, codes."""
     book = Book()
@@ -121,7 +124,8 @@ def template(
         if column.help:
             head.comment = Comment(column.help, "", width=300, height=120)
         sheet.column_dimensions[letter].width = column.width
-        codes.cell(1, index, _value(column.header)).font = _HEADER_FONT
+        if column.choices:  # with a mark, so that the sheet of codes is never taken for the table itself
+            codes.cell(1, index, _value(f"{column.header} ▼")).font = _HEADER_FONT
         codes.column_dimensions[letter].width = column.width
         for at, choice in enumerate(column.choices, 2):
             codes.cell(at, index, _value(choice))
@@ -137,17 +141,21 @@ def template(
             rule.add(f"{letter}5:{letter}{last}")
             sheet.add_data_validation(rule)
         if column.text:
-            for at in range(4, last + 1):
-                sheet.cell(at, index).number_format = "@"
+            sheet.column_dimensions[letter].number_format = "@"
     example = [column.example for column in columns]
     example[0] = f"{example_mark}{example[0] or ''}"
     for at, row in enumerate([example, *filled], 4):
         for index, value in enumerate(row, 1):
-            if value is not None:
-                sheet.cell(at, index).value = _value(value)
+            if value is None and at > 4:
+                continue
+            cell = sheet.cell(at, index, _value(value))
+            if columns[index - 1].text:
+                cell.number_format = "@"
             if at == 4:
-                sheet.cell(at, index).font = Font(italic=True, color="7A8594")
+                cell.font = _EXAMPLE_FONT
     sheet.freeze_panes = "A4"
+    if marker:
+        markers.put(book, marker)
     return _saved(book)
 
 
@@ -171,6 +179,7 @@ def marked_rows(workbook: Workbook, marks: Sequence[Mark], *, heading: str) -> b
     wrong = _by_cell(marks)
     for source in workbook.sheets:
         sheet = book.create_sheet(_sheet_name(source.name))
+        sheet.sheet_state = "hidden" if source.hidden else "visible"
         for at, row in enumerate(source.rows, 1):
             cells: list[Any] = []
             for index, value in enumerate(row, 1):
@@ -182,6 +191,8 @@ def marked_rows(workbook: Workbook, marks: Sequence[Mark], *, heading: str) -> b
                     _mark(cell, reasons, heading)
                     cells.append(cell)
             sheet.append(cells)
+    if workbook.marker:
+        markers.put(book, workbook.marker)
     return _saved(book)
 
 

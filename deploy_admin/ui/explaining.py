@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -40,6 +41,15 @@ OPERATIONS: dict[str, Any] = {
     "band": gettext_lazy("By band"),
     "minimum": gettext_lazy("At least"),
     "maximum": gettext_lazy("At most"),
+    "fact": gettext_lazy("Asked"),
+    "applies_to": gettext_lazy("Speaks of this person"),
+    "requires": gettext_lazy("What is required"),
+    "documents": gettext_lazy("Papers held"),
+    "alternative": gettext_lazy("One way of meeting it"),
+    "mixed": gettext_lazy("Parts met in different ways"),
+    "exemption": gettext_lazy("Exemption"),
+    "bar": gettext_lazy("Bar"),
+    "standing": gettext_lazy("Answer"),
 }
 #: names of inputs that every kind of clause knows
 NAMES: dict[str, Any] = {
@@ -58,7 +68,20 @@ NAMES: dict[str, Any] = {
     "constant": gettext_lazy("fixed base"),
     "units": gettext_lazy("which units are meant"),
     "receivers": gettext_lazy("receiving units"),
+    "events": gettext_lazy("record of events"),
 }
+#: the answers to who may go
+ANSWERS = {
+    "not_applicable": gettext_lazy("not applicable"),
+    "may": gettext_lazy("may"),
+    "exempt": gettext_lazy("exempt"),
+    "barred": gettext_lazy("barred"),
+    "may_not": gettext_lazy("may not"),
+    "undetermined": gettext_lazy("undetermined"),
+}
+_SIGNS = {"at_least": "≥", "more_than": ">", "at_most": "≤", "less_than": "<", "is": "=", "in_set": "∈"}
+#: steps that ask something of a person and answer yes, no or unknown
+_PERSONAL = {"applies_to", "requires", "documents", "alternative", "mixed", "exemption", "bar"}
 #: how a number with a fraction becomes whole: what is written around it, and why
 ROUNDING: dict[str, tuple[str, Any]] = {
     "up": ("⌈{}⌉", gettext_lazy("“Not less than”: the smallest whole number that is not below it.")),
@@ -66,7 +89,11 @@ ROUNDING: dict[str, tuple[str, Any]] = {
     "half_up": ("≈ {}", gettext_lazy("Rounded to the nearest whole number, a half upwards.")),
 }
 TRUTHS = {"yes": gettext_lazy("yes"), "no": gettext_lazy("no"), "unknown": gettext_lazy("unknown")}
-STATES = {"signed": gettext_lazy("signed off"), "expected": gettext_lazy("expected, not signed off")}
+STATES = {
+    "signed": gettext_lazy("signed off"),
+    "expected": gettext_lazy("expected, not signed off"),
+    "awaited": gettext_lazy("expected, results still awaited"),
+}
 
 
 def name_with(namer: Namer) -> None:
@@ -126,8 +153,8 @@ def input_row(each: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, An
     }
 
 
-def step_row(step: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one numbered step: word, formula, result, reason."""
+def step_row(step: Mapping[str, Any], names: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
+    """Return one numbered step: word, formula, result, reason. `names` are what the document calls its own parts."""
     operation, inputs, result = step["operation"], step["inputs"], step["result"]
     word = str(OPERATIONS[operation]) if operation in OPERATIONS else name_of(operation)
     given = {each["name"]: each["value"] for each in inputs}
@@ -155,6 +182,22 @@ def step_row(step: Mapping[str, Any]) -> dict[str, Any]:
     elif operation in ("minimum", "maximum"):
         limit = given[operation]
         formula = f"{'max' if operation == 'minimum' else 'min'}({_or_unknown(given['number'])}, {limit})"
+    elif operation == "fact":
+        asked, against = inputs
+        word = name_of(asked["name"])
+        wanted = _fact({**asked, "value": against["value"]}, names)
+        formula = f"{_fact(asked, names)} {_SIGNS[against['name']]} {wanted}"
+        why, result = _asked_on(asked.get("on")), TRUTHS.get(str(result), result)
+    elif operation in _PERSONAL:
+        formula, why = _part(operation, inputs, names)
+        result = TRUTHS.get(str(result), result)
+    elif operation == "standing":
+        formula = _(", ").join(
+            names.get(f"{each['name']}:{each['value']}", str(each["value"]))
+            for each in inputs
+            if each["name"] != "until"
+        )
+        result = ANSWERS.get(str(result), result)
     elif operation == "sum":
         formula = " + ".join(_or_unknown(each["value"]) for each in inputs)
     else:
@@ -162,13 +205,46 @@ def step_row(step: Mapping[str, Any]) -> dict[str, Any]:
     return {"label": word, "formula": formula, "result": shown(result), "why": str(why)}
 
 
-def _fact(each: Mapping[str, Any]) -> str:
-    """Return a fact's value in words: the namers are asked for `fact:affiliation=municipal`."""
+def _fact(each: Mapping[str, Any], names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return a fact's value in words: the namers are asked for `fact:affiliation=municipal`, each of several apart."""
     value = each["value"]
     if not isinstance(value, str):
         return _or_unknown(value)
-    whole = f"{each['name']}={value}"
-    return named if (named := name_of(whole)) != whole.replace("_", " ") else value
+    return _(", ").join(_one_value(each["name"], part, names) for part in value.split("/"))
+
+
+def _one_value(name: str, value: str, names: Mapping[str, str]) -> str:
+    if (local := names.get(f"in_set:{value}")) is not None:
+        return local
+    whole = f"{name}={value}"
+    named = name_of(whole)
+    if named not in (whole.replace("_", " "), value):
+        return named
+    return {"none": _("none"), "yes": _("yes"), "no": _("no")}.get(value, value)
+
+
+def _asked_on(day: Any) -> str:
+    return "" if day is None else _("at any time") if day == "ever" else _("as of %(day)s") % {"day": day}
+
+
+def _part(operation: str, inputs: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> tuple[str, str]:
+    """Return what a part of a clause is called, and the event or the days it rests on."""
+    given = {each["name"]: each for each in inputs}
+    label = ""
+    if operation in given:
+        value = given[operation]["value"]
+        label = names.get(f"{operation}:{value}", str(value).replace("_", " "))
+    said = []
+    if "event" in given:
+        event = given["event"]
+        said.append(_("%(event)s on %(day)s") % {"event": name_of(f"event:{event['value']}"), "day": event["on"]})
+    if "until" in given:
+        said.append(_("until %(day)s, that day included") % {"day": given["until"]["value"]})
+    if "from" in given:
+        said.append(_("from %(day)s on") % {"day": given["from"]["value"]})
+    if "to" in given:
+        said.append(_("until %(day)s, that day included") % {"day": given["to"]["value"]})
+    return label, _(", ").join(said)
 
 
 def _read(value: Any) -> str:
@@ -186,6 +262,7 @@ def present(
     sums: Iterable[Mapping[str, Any]] = (),
     clauses: Iterable[Mapping[str, Any]] = (),
     basis: Iterable[Mapping[str, Any]] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return all parts of the explanation as the template needs them; every input appears once, in order of use."""
     steps = explained.get("steps") or []
@@ -201,12 +278,12 @@ def present(
         "clauses": [
             _worded({"quote": "", "source": "", "article": "", "binding": "", "url": "", **row}) for row in clauses
         ],
-        "missing": [name_of(code) for code in unknown.get("missing", ())],
+        "missing": [names.get(code) or name_of(code) for code in unknown.get("missing", ())],
         "not_built": unknown.get("reason") == "not_built",
         "at_least": unknown.get("at_least"),
         "at_most": unknown.get("at_most"),
         "inputs": list(rows.values()),
-        "steps": [step_row(step) for step in steps],
+        "steps": [step_row(step, names) for step in steps],
         "basis": [_worded({"url": "", **row}) for row in basis],
     }
 

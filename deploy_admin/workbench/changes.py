@@ -14,7 +14,9 @@ from django.utils.translation import ngettext
 from deploy_admin import clock
 from deploy_admin.access import Actor, Permission, Reach
 from deploy_admin.audit.models import Event
+from deploy_admin.jobs.models import Upload, UploadState
 from deploy_admin.months import Period
+from deploy_admin.people.models import HealthWorker
 from deploy_admin.policies.models import PolicyVersion
 from deploy_admin.ui.shell import url_if_any
 from quotas.models import Figure, Release, Run
@@ -37,7 +39,7 @@ def seen_by(actor: Actor, since: datetime | None) -> list[dict[str, Any]]:
     """Return the newest changes as timeline items, newest first."""
     start = since or clock.now() - LATELY
     found: list[Change] = []
-    for source in (runs, releases, adoptions, figures, events):
+    for source in (runs, releases, adoptions, figures, uploads, own_record, events):
         found += source(actor, start)
     found.sort(key=lambda change: change[0], reverse=True)
     return [{"when": moment(when), **item} for when, item in found[:SHOWN]]
@@ -107,6 +109,33 @@ def figures(actor: Actor, since: datetime) -> list[Change]:
         words = said % {"n": act["n"], "period": Period(act["period_start"], act["period_end"])}
         found.append((act["signed_off_at"], {"text": words, "url": url_if_any("quotas:figures")}))
     return found
+
+
+def uploads(actor: Actor, since: datetime) -> list[Change]:
+    """For a unit: tables applied in its name, whoever sent them in."""
+    if actor.reach is not Reach.UNIT:
+        return []
+    applied = Upload.objects.visible_to(actor).filter(state=UploadState.APPLIED, applied_at__gt=since)
+    rows = applied.select_related("file").defer("file__content").order_by("-applied_at")[:SHOWN]
+    return [
+        (
+            row.applied_at,
+            {"text": _("“%(file)s” was applied") % {"file": row.file.name}, "detail": row.applied_by_name},
+        )
+        for row in rows
+        if row.applied_at is not None
+    ]
+
+
+def own_record(actor: Actor, since: datetime) -> list[Change]:
+    """For a deployed person: that something in the own record was changed."""
+    if actor.reach is not Reach.SELF or not actor.can(Permission.OWN_RECORD_VIEW):
+        return []
+    changed = HealthWorker.objects.visible_to(actor).filter(updated_at__gt=since)
+    return [
+        (when, {"text": _("Your record was changed"), "url": url_if_any("assignments:my_record")})
+        for when in changed.values_list("updated_at", flat=True)
+    ]
 
 
 def events(actor: Actor, since: datetime) -> list[Change]:

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from deploy_admin import clock
-from deploy_admin.access import SYSTEM, Actor, Role
-from deploy_admin.accounts.actors import MembershipActor
-from deploy_admin.accounts.models import Membership, User
+from deploy_admin.access import SYSTEM, Role
+from deploy_admin.accounts.models import User
 from deploy_admin.accounts.services.set_up import demo_account
 from deploy_admin.errors import RuleViolation
-from deploy_admin.jobs import services as jobs
-from deploy_admin.jobs.importing import services as importing
-from deploy_admin.jobs.importing.columns import column_set_of
-from deploy_admin.jobs.models import Upload, UploadState
 from deploy_admin.months import Period
 from deploy_admin.registry import services as registry
 from deploy_admin.registry.models import Institution
+from deploy_admin.workbench import demo_people
+from deploy_admin.workbench.demo_bringing import FOLDER, actor_of, bring, units_by_name
 from quotas import services as quotas
 from quotas.models import Figure, Release, Run
 
-FOLDER = settings.BASE_DIR / "fixtures" / "demo"
 PASSWORD = "Xiapai-Shifan-2026"  # noqa: S105 -- printed at every start; readiness fails in production where it is found
 CITY = "重庆市卫生健康委员会（示范）"
 SINCE = date(2024, 1, 1)
@@ -52,53 +46,33 @@ SIGN_INS = [
 
 
 def load() -> list[str]:
-    """Load the demonstration once; return what was done, nothing where it stands already."""
+    """Load what of the demonstration is not there yet; return what was done, nothing where it stands already."""
     if not settings.DEMO:
         raise RuleViolation("Demonstration data needs the demo flag.", code="not_in_demo")
+    return _offices() + demo_people.load()
+
+
+def _offices() -> list[str]:
     if User.objects.filter(username=PEOPLE[0][0]).exists():
         return []
-    done = [_institutions(), _people()]
-    done += [_figures(year) for year in (2024, 2025, 2026)]
+    done = [*_institutions(), _people()]
+    for year in (2024, 2025, 2026):
+        done += _figures(year)
     done += _signed_off()
     done.append(_merger())
     done += [_computed(Period.year(year)) for year in (2025, 2026)]
     done.append(_released())
-    quotas.remind_missing(Period.year(2025), by=_actor("renshi"))
+    quotas.remind_missing(Period.year(2025), by=actor_of("renshi"))
     return done
 
 
-def _actor(username: str) -> MembershipActor:
-    return MembershipActor(Membership.objects.select_related("user", "institution").get(user__username=username))
-
-
-def _bring(key: str, path: Path, params: dict[str, Any], by: Actor) -> str:
-    """Send a workbook in, look at the plan, confirm it: as a person would, without the waiting."""
-    column_set = column_set_of(key)
-    upload = importing.send_in(column_set=column_set, name=path.name, content=path.read_bytes(), params=params, by=by)
-    _work_off(upload.plan_job_id)
-    upload.refresh_from_db()
-    if upload.state != UploadState.PLANNED:
-        raise RuleViolation(f"{path.name} was not planned: {upload.state}", code="demo_workbook")
-    upload = importing.confirm(upload=upload, digest=upload.digest, by=by)
-    _work_off(upload.apply_job_id)
-    upload = Upload.objects.get(pk=upload.pk)
-    if upload.state != UploadState.APPLIED:
-        raise RuleViolation(f"{path.name} was not applied: {upload.state}", code="demo_workbook")
-    return f"{path.name}: applied"
-
-
-def _work_off(job_id: int | None) -> None:
-    assert job_id is not None  # noqa: S101 -- the services above have just started it
-    jobs.run(job_id)
-
-
-def _institutions() -> str:
-    return _bring("institutions", FOLDER / "institutions.xlsx", {"on": "2015-01-01"}, SYSTEM)
+def _institutions() -> list[str]:
+    return bring("institutions", FOLDER / "institutions.xlsx", {"on": "2015-01-01"}, SYSTEM)
 
 
 @transaction.atomic
 def _people() -> str:
-    named = _named()
+    named = units_by_name()
     for username, name, role, unit, manages in PEOPLE:
         institution = Institution.objects.get(pk=named[unit]) if unit else None
         demo_account(
@@ -108,29 +82,25 @@ def _people() -> str:
     return f"{len(PEOPLE)} accounts"
 
 
-def _named() -> dict[str, int]:
-    return {name: pk for pk, name in Institution.objects.all().named(clock.today()).items()}
-
-
 def _merger() -> str:
     """Let one hospital have taken in another in the summer of 2025: it owes on the sum of both."""
-    named = _named()
+    named = units_by_name()
     gone, heir = (Institution.objects.get(pk=named[name]) for name in ("示范市结核病防治所", "示范市胸科医院"))
     registry.merge(
         predecessors={gone.pk: gone.version}, heir=heir, heir_version=heir.version, on=date(2025, 7, 1),
         document=registry.Document(title="关于合并设置示范市胸科医院的批复", number="示范编办〔2025〕6号"),
-        by=_actor("shi"),
+        by=actor_of("shi"),
     )  # fmt: skip
     return "one merger"
 
 
-def _figures(year: int) -> str:
-    return _bring("figures", FOLDER / f"figures-{year}.xlsx", {"year": year, "measure": ""}, _actor("shi"))
+def _figures(year: int) -> list[str]:
+    return bring("figures", FOLDER / f"figures-{year}.xlsx", {"year": year, "measure": ""}, actor_of("shi"))
 
 
 def _signed_off() -> list[str]:
     """Have a second person sign off all of 2024 and most of 2025; the rest stays expected."""
-    by = _actor("renshi")
+    by = actor_of("renshi")
     rows = Figure.objects.visible_to(by).current().expected().filter(period_start__year__in=(2024, 2025))
     waiting = Institution.objects.standing(clock.today()).filter(
         profile__name__in=["示范市儿童医院", "示范市第二医院"]
@@ -151,6 +121,6 @@ def _released() -> str:
     run = Run.objects.published().of_period(period).latest("pk")
     released: Release = quotas.release(
         period, scheme="municipal_county", number="示范卫〔2025〕1号", released_on=date(2025, 3, 20),
-        deciding_body="示范市卫生健康委党委", meeting_on=date(2025, 3, 14), expected_run_id=run.pk, by=_actor("shi"),
+        deciding_body="示范市卫生健康委党委", meeting_on=date(2025, 3, 14), expected_run_id=run.pk, by=actor_of("shi"),
     )  # fmt: skip
     return f"release {released.number}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,8 @@ from deploy_admin.workbench import changes, numbers
 
 #: The inbox shows the nearest; what is done makes room for the rest.
 INBOX = 30
+#: News for one unit or one person: to read it is all there is to do. Every app names its own news so.
+NEWS = ("quotas.news:", "people.news:", "assignments.news:")
 
 
 @dataclass(frozen=True)
@@ -38,26 +40,30 @@ _COMMISSION = Desk(
     gettext_lazy("Figures to sign off and results of background jobs will be listed here."),
     _BOARD,
     "quotas:board",
-    numbers=("required", "short", "undetermined", "awaiting"),
+    numbers=("required", "short", "undetermined", "awaiting", "may_go"),
 )
 _SECTION = Desk(
     gettext_lazy("What is addressed to your section will be listed here."),
     _BOARD,
     "quotas:board",
-    numbers=("required", "short", "undetermined"),
+    numbers=("required", "short", "undetermined", "may_go"),
 )
+_FINANCE = replace(_SECTION, numbers=("required", "short", "undetermined"))
 DESKS: dict[Role, Desk] = {
     Role.CITY_OFFICER: _COMMISSION,
     Role.DISTRICT_OFFICER: _COMMISSION,
     Role.PERSONNEL_SECTION: _COMMISSION,
     Role.PRIMARY_HEALTH_SECTION: _SECTION,
     Role.MEDICAL_ADMINISTRATION_SECTION: _SECTION,
-    Role.FINANCE_SECTION: _SECTION,
+    Role.FINANCE_SECTION: _FINANCE,
     Role.SENDER_HR: Desk(
-        gettext_lazy("Figures your unit owes and answers to your uploads will be listed here."),
-        gettext_lazy("To our figures"),
-        "quotas:figures",
-        numbers=("required", "short", "undetermined", "expected"),
+        gettext_lazy(
+            "Figures your unit owes, lists to confirm, transfers asked of you and answers to your uploads "
+            "will be listed here."
+        ),
+        gettext_lazy("To our people"),
+        "people:people",
+        numbers=("required", "short", "expected", "on_roster", "may_go", "unclear"),
     ),
     Role.RECEIVER_CLERK: Desk(
         gettext_lazy("Notices to your unit will be listed here."),
@@ -70,15 +76,18 @@ DESKS: dict[Role, Desk] = {
     ),
     Role.DEPLOYED_PERSON: Desk(
         gettext_lazy("Notices to you will be listed here."),
-        gettext_lazy("To the policies"),
-        "policies:list",
-        gettext_lazy("For you there are now the policies that govern your service, and your own account."),
+        gettext_lazy("To my record"),
+        "assignments:my_record",
+        gettext_lazy(
+            "My record shows what is held about you and what each scheme says of it; something wrong there is told "
+            "to your unit from the same page."
+        ),
     ),
     Role.AUDITOR: Desk(
         gettext_lazy("An auditor reads; nothing is addressed to this capacity."),
         _BOARD,
         "quotas:board",
-        numbers=("required", "short", "undetermined", "events"),
+        numbers=("required", "short", "undetermined", "may_go", "events"),
     ),
     Role.SYSTEM_ADMIN: Desk(
         gettext_lazy("Background jobs that ended without result will be listed here."),
@@ -113,13 +122,18 @@ def home(actor: Actor, today: date) -> dict[str, Any]:
         "today": today,
         "desk": desk,
         "headline": headline(inbox, waiting, today),
-        "inbox": inbox[:INBOX],
+        "inbox": [{"notice": notice, "to_note": is_only_news(notice)} for notice in inbox[:INBOX]],
         "waiting": waiting,
         "last_visit": since,
         "numbers": numbers.of(actor, desk.numbers, today),
         "running": list(Job.objects.unfinished().filter(created_by_id=actor.user_id).for_list()[:3]),
         "changes": changes.seen_by(actor, since),
     }
+
+
+def is_only_news(notice: Notice) -> bool:
+    """Whether nothing remains to be done once it is read: news, or the end of one's own background work."""
+    return notice.key.startswith(NEWS) or (notice.user_id is not None and notice.key.startswith("job:"))
 
 
 def headline(inbox: list[Notice], waiting: int, today: date) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from deploy_admin.policies.language import facts, measures
+from deploy_admin.policies.language import eligibility, facts, measures
 
 #: a figure asked for: measure/period[dimension=value+value,…]; the period and the brackets may be absent
 NEED = re.compile(r"(?P<measure>\w+)(?:/(?P<period>[\d-]+))?(?:\[(?P<said>[^\]]*)\])?")
@@ -32,6 +32,10 @@ def name(code: str) -> str | None:
         if fact is None:
             return None
         return fact.word(value, "zh" if _in_chinese() else "en") if value else _say(fact)
+    if code.startswith("event:"):
+        return _say(eligibility.EVENTS[eligibility.EventCode(code.removeprefix("event:"))])
+    if code.startswith("threshold:"):
+        return _("threshold of %(fact)s") % {"fact": name(f"fact:{code.removeprefix('threshold:')}")}
     if code.startswith("ratio["):
         return _("ratio for %(category)s") % {"category": name(code[6:-1]) or code[6:-1]}
     asked = NEED.fullmatch(code)

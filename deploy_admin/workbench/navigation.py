@@ -20,6 +20,14 @@ GROUPS = (
         ),
     ),
     Group(
+        _("People"),
+        (
+            Item(_("Health workers"), "users", "people:people", Permission.PEOPLE_VIEW),
+            Item(_("Who may go"), "check", "assignments:eligibility", Permission.ELIGIBILITY_VIEW),
+            Item(_("My record"), "user", "assignments:my_record", Permission.OWN_RECORD_VIEW),
+        ),
+    ),
+    Group(
         _("Rules and registry"),
         (
             Item(_("Policies"), "policy", "policies:list", Permission.POLICIES_VIEW),
@@ -29,7 +37,7 @@ GROUPS = (
     Group(
         _("Administration"),
         (
-            Item(_("Members"), "users", "accounts:members", Permission.MEMBERS_VIEW),
+            Item(_("Members"), "lock", "accounts:members", Permission.MEMBERS_VIEW),
             Item(_("Access tokens"), "key", "accounts:tokens", Permission.TOKENS_MANAGE),
             Item(_("Audit record"), "shield", "audit:list", Permission.AUDIT_VIEW),
             Item(_("Background jobs"), "jobs", "jobs:list", Permission.SYSTEM_VIEW),

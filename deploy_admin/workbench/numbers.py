@@ -10,11 +10,15 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assignments.codes import State
+from assignments.models import Eligibility
 from deploy_admin import clock
 from deploy_admin.access import Actor, Reach
 from deploy_admin.accounts.models import Membership
 from deploy_admin.audit.models import Event
 from deploy_admin.jobs.models import Job, JobState
+from deploy_admin.people.models import HealthWorker
+from deploy_admin.policies.language import Target
 from deploy_admin.ui.shell import url_if_any
 from quotas.models import Figure, Quota, Run
 
@@ -30,6 +34,7 @@ class Desk:
         self.actor = actor
         self.today = today
         self._quotas: dict[str, int] | None = None
+        self._standings: dict[str, int] | None = None
 
     @property
     def quotas(self) -> dict[str, int]:
@@ -128,6 +133,49 @@ class Desk:
 
     def expected(self) -> Shown:
         return self.awaiting() | {"label": _("Our figures not signed off yet"), "note": ""}
+
+    @property
+    def standings(self) -> dict[str, int]:
+        """How many people stand how when it comes to being sent; who stands so under several rules counts once."""
+        if self._standings is None:
+            judged: Any = Eligibility.objects.visible_to(self.actor).current().filter(target=Target.DISPATCH)
+            counted = judged.order_by().values("state").annotate(n=Count("worker", distinct=True))
+            self._standings = dict(counted.values_list("state", "n"))
+        return self._standings
+
+    def on_roster(self) -> Shown:
+        """People employed today; where a unit has none yet, the way to the first upload."""
+        people = HealthWorker.objects.visible_to(self.actor).living()
+        here = people.employed_at(self.actor.institution_ids, self.today).count()
+        return {
+            "label": _("People on our roster"),
+            "value": here,
+            "note": "" if here else _("Upload a roster, or enter the first person"),
+            "url": url_if_any("people:people" if here else "people:rosters"),
+        }
+
+    def may_go(self) -> Shown | None:
+        if not self.standings:
+            return None
+        away = self.standings.get(State.UNAVAILABLE, 0)
+        return {
+            "label": _("People who may go now"),
+            "value": self.standings.get(State.MAY, 0),
+            "note": ngettext("and %(n)d away for now", "and %(n)d away for now", away) % {"n": away} if away else "",
+            "url": with_query("assignments:eligibility", f"target={Target.DISPATCH}&state={State.MAY}"),
+        }
+
+    def unclear(self) -> Shown | None:
+        if not self.standings:
+            return None
+        unclear = self.standings.get(State.UNDETERMINED, 0)
+        return {
+            "label": _("People whose record lacks something"),
+            "value": unclear,
+            "note": _("so nobody can say whether they may go") if unclear else _("Every question can be answered"),
+            "css": "short" if unclear else "",
+            "url": with_query("assignments:eligibility", f"target={Target.DISPATCH}&state={State.UNDETERMINED}"),
+        }
 
     def members(self) -> Shown:
         held = Membership.objects.visible_to(self.actor).valid_on(self.today).count()

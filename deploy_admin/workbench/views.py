@@ -1,9 +1,8 @@
-"""The home page of every desk, and the search over institutions and policies."""
+"""The home page of every desk, and the search over people, institutions and policies."""
 
 from __future__ import annotations
 
-from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,7 +11,6 @@ from deploy_admin.access import ActorRequest, Permission, requires
 from deploy_admin.jobs import services as jobs
 from deploy_admin.jobs.models import Notice
 from deploy_admin.workbench import desks, finding
-from quotas.services.inbox import NEWS
 
 
 @require_safe
@@ -26,16 +24,17 @@ def home(request: ActorRequest) -> HttpResponse:
 @requires(Permission.HOME_VIEW)
 def noted(request: ActorRequest, pk: int) -> HttpResponse:
     """Take news out of the inbox, of one's own background work or for the unit: to read it was all there was to do."""
-    own_work = Q(user_id=request.actor.user_id, key__startswith="job:")
-    mine = Notice.objects.open().visible_to(request.actor).filter(own_work | Q(key__startswith=NEWS))
-    jobs.settle(key=get_object_or_404(mine, pk=pk).key)
+    notice = get_object_or_404(Notice.objects.open().visible_to(request.actor), pk=pk)
+    if not desks.is_only_news(notice):
+        raise Http404
+    jobs.settle(key=notice.key)
     return redirect("workbench:home")
 
 
 @require_safe
 @requires(Permission.HOME_VIEW)
 def search(request: ActorRequest) -> HttpResponse:
-    """Find institutions and policies by name, pinyin initials or code."""
+    """Find people, institutions and policies by name, pinyin initials or number."""
     return render(
         request, "workbench/search.html", finding.find(request.actor, request.GET.get("q", ""), clock.today())
     )

@@ -29,7 +29,7 @@ class Need(NamedTuple):
 
 
 class Ref(NamedTuple):
-    """The row a number came from. `state` is `signed` or `expected`; `id` may be any text that names the row."""
+    """The row a number came from. `state` is signed, expected or awaited; `id` may be any text that names the row."""
 
     id: str
     name: str
@@ -114,7 +114,7 @@ def gather(need: Need, cells: Iterable[Cell]) -> Reading:
         refs.extend(cell.ref for cell in here)
         if category is not None and (so_far := by[category]) is not None:
             by[category] = so_far + part
-    provisional = any(ref.state == "expected" for ref in refs)
+    provisional = any(ref.state in ("expected", "awaited") for ref in refs)
     return Reading(None if missing else known, known, tuple(by.items()), tuple(missing), provisional, tuple(refs))
 
 

@@ -1,4 +1,4 @@
-"""Entering, signing off and correcting figures: many at once, all or nothing, revision after revision."""
+"""Entering, correcting and withdrawing figures: many at once, all or nothing, revision after revision."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from deploy_admin import clock
-from deploy_admin.access import Actor, Permission, Reach
+from deploy_admin.access import Actor, Reach
 from deploy_admin.audit import services as audit
 from deploy_admin.db import copy_rows, refusals
 from deploy_admin.errors import Conflict, RuleViolation
@@ -196,57 +196,6 @@ def _write(
         if old:
             Figure.objects.filter(pk__in=old).update(is_current=False)
         copy_rows(Figure._meta.db_table, columns, map(values, rows))
-
-
-@transaction.atomic
-def sign_off(ids: Collection[int], *, versions: Mapping[int, int] | None = None, by: Actor) -> int:
-    """Sign off these figures, all or none. Who saw an older revision, or comes second, gets a Conflict.
-
-    `ids` comes from a queryset that was asked through visible_to. One conditional UPDATE decides the race.
-    """
-    if not by.can(Permission.FIGURES_SIGN_OFF):
-        raise RuleViolation(_("You may not sign off figures."), "not_permitted")
-    wanted = set(ids)
-    if not wanted:
-        return 0
-    guard.inputs_change()
-    rows = Figure.objects.visible_to(by).filter(pk__in=wanted, is_current=True, state=Figure.State.EXPECTED)
-    seen = {
-        row.pk: row
-        for row in Figure.objects.visible_to(by)
-        .filter(pk__in=wanted)
-        .only("pk", "revision", "institution_id", "period_start", "period_end")
-    }
-    stale = [
-        pk
-        for pk, revision in (versions or {}).items()
-        if pk in wanted and (pk not in seen or seen[pk].revision != revision)
-    ]
-    with refusals():
-        signed = rows.update(
-            state=Figure.State.SIGNED_OFF,
-            signed_off_by_id=by.user_id,
-            signed_off_by_name=by.name,
-            signed_off_at=clock.now(),
-        )
-    if stale or signed != len(wanted):
-        raise Conflict(
-            _("%(count)d of these figures were changed or signed off meanwhile. Look at them again.")
-            % {"count": max(len(wanted) - signed, len(stale))},
-            "changed_meanwhile",
-            context={"yours": sorted(wanted), "theirs": sorted(stale)},
-        )
-    audit.record(
-        act="figures.signed_off",
-        by=by,
-        label=_("%(count)d figures") % {"count": signed},
-        detail={"figures": sorted(wanted)[:1000], "count": signed},
-    )
-    inbox.figures_signed(seen.values())
-    inbox.figures_wait({row.period for row in seen.values()})
-    affected = {(row.institution_id, row.period) for row in seen.values()}
-    ask_after_figures(affected, trigger=Run.Trigger.SIGN_OFF, by=by)
-    return signed
 
 
 @transaction.atomic

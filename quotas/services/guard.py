@@ -8,6 +8,7 @@ from django.db import connection
 NAMESPACE = 0x71756F74
 INPUTS = 1
 RESULTS = 2
+LISTS = 3
 
 
 def inputs_change() -> None:
@@ -26,3 +27,15 @@ def results_change() -> None:
     """Let one transaction at a time publish results or set verdicts."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [NAMESPACE, RESULTS])
+
+
+def lists_change() -> None:
+    """Hold sign-offs off until this transaction ends, after `inputs_change`. Any number may hold this together."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [NAMESPACE, LISTS])
+
+
+def lists_stand() -> None:
+    """Wait for everyone who is changing a list, and hold them off until this transaction ends: figures are signed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [NAMESPACE, LISTS])

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 
 from deploy_admin import clock
@@ -16,7 +17,7 @@ from deploy_admin.months import Period
 from deploy_admin.registry.authority import competent_authority
 from deploy_admin.registry.codes import Kind, Tier
 from deploy_admin.registry.models import Institution, InstitutionProfile
-from quotas.models import Figure, Quota, Release, ShortfallReason
+from quotas.models import Figure, ListedPerson, Quota, Release, ShortfallReason
 
 #: What is only news is closed after so long.
 NEWS_DAYS = 14
@@ -159,6 +160,59 @@ def reason_decided(reason: ShortfallReason) -> None:
     params = {"period": str(reason.period)}
     key = f"quotas.reason_decided:{reason.pk}"
     _news({key: (reason.institution_id, "quotas.reason_decided", params, reverse("quotas:board"))})
+
+
+def lists_to_confirm(kind: str, period: Period) -> None:
+    """One note per unit for whom somebody put people on a list; closed when it has answered for all of them."""
+    prefix = f"lists.to_confirm:{kind}:{period.iso}:"
+    rows = ListedPerson.objects.unanswered().of_period(period).filter(kind=kind)
+    waiting = dict(rows.order_by().values_list("institution_id").annotate(Count("pk")))
+    keep(
+        prefix,
+        {
+            f"{prefix}{unit}": {
+                "code": f"lists.{kind}_to_confirm",
+                "params": {"count": count, "period": str(period)},
+                "url": reverse("quotas:list", args=[kind, unit, period.iso]),
+                "institution_id": unit,
+                "roles": [Role.SENDER_HR.value],
+            }
+            for unit, count in sorted(waiting.items())
+        },
+    )
+
+
+def lists_objected(kind: str, period: Period) -> None:
+    """One note per authority with objections to decide on; closed when none is left."""
+    prefix = f"lists.objected:{kind}:{period.iso}:"
+    rows = ListedPerson.objects.objected().of_period(period).filter(kind=kind)
+    units = list(rows.values_list("institution_id", flat=True))
+    authorities = _who_signs_off(set(units), clock.today()) if units else {}
+    waiting: dict[int, int] = defaultdict(int)
+    for unit in units:
+        if (authority := authorities.get(unit)) is not None:
+            waiting[authority] += 1
+    keep(
+        prefix,
+        {
+            f"{prefix}{authority}": {
+                "code": "lists.objected",
+                "params": {"count": count, "period": str(period)},
+                "url": f"{reverse('quotas:lists')}?period={period.iso}&kind={kind}&state=objected",
+                "institution_id": authority,
+                "roles": sorted(role.value for role in OFFICERS),
+            }
+            for authority, count in sorted(waiting.items())
+        },
+    )
+
+
+def objection_decided(row: ListedPerson) -> None:
+    """Tell the unit what became of its objection."""
+    kept = row.state == ListedPerson.State.CONFIRMED
+    url = reverse("quotas:list", args=[row.kind, row.institution_id, row.period.iso])
+    code = "lists.objection_declined" if kept else "lists.objection_accepted"
+    _news({f"lists.objection:{row.pk}": (row.institution_id, code, {"period": str(row.period)}, url)})
 
 
 def settle_old_news() -> int:

@@ -16,17 +16,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from deploy_admin import clock
 from deploy_admin.access import ActorRequest, Permission, requires
-from deploy_admin.errors import Conflict
+from deploy_admin.errors import Conflict, RuleViolation
 from deploy_admin.http import exported, is_part, page_of, refusals_shown_in
 from deploy_admin.months import Period
 from deploy_admin.registry.models import Institution
+from quotas import counting, reading, services
 from quotas import figures as reading_figures
-from quotas import reading, services
 from quotas.filters import FigureFilter
-from quotas.forms import CorrectionForm, FiguresForm, WithdrawalForm
+from quotas.forms import AcceptForm, CorrectionForm, FiguresForm, TakeForm, WithdrawalForm
 from quotas.models import Figure
 from quotas.models.figures import KEY
 from quotas.services.measures import known_measures
+from quotas.views.lists import list_url, shown_doubts
+
+#: Why a sign-off is refused that the officer may look at and insist on, or wait for.
+LOOK_FIRST = frozenset({"figures_differ", "list_unconfirmed", "results_awaited"})
 
 
 def _period(request: ActorRequest) -> Period:
@@ -62,7 +66,7 @@ def figures(request: ActorRequest) -> HttpResponse:
     if (download := exported(request, f"figures-{period.iso}", table, title)) is not None:
         return download
     page = page_of(request, groups)
-    page.object_list = reading_figures.dressed(list(page.object_list), visible, measures)
+    page.object_list = _compared(reading_figures.dressed(list(page.object_list), visible, measures))
     of_period = visible.current().of_period(period)
     counts = of_period.aggregate(
         units=Count("institution", distinct=True),
@@ -88,8 +92,19 @@ def figures(request: ActorRequest) -> HttpResponse:
         ],
         "may_enter": actor.can(Permission.FIGURES_ENTER),
         "may_sign_off": actor.can(Permission.FIGURES_SIGN_OFF),
+        "may_see_lists": actor.can(Permission.PEOPLE_VIEW),
     }
     return render(request, "quotas/figures.html#list" if is_part(request) else "quotas/figures.html", context)
+
+
+def _compared(statements: list[reading_figures.Statement]) -> list[reading_figures.Statement]:
+    """Give each statement that a list counts the comparison with it. Three queries for any number, none for none."""
+    found = counting.comparisons(
+        {s.key for s in statements}, figures=[cell for statement in statements for cell in statement.cells]
+    )
+    for statement in statements:
+        statement.comparison = found.get(statement.key)
+    return statements
 
 
 def _table(rows: Callable[[], list[reading_figures.Statement]]) -> tuple[list[str], list[list[Any]]]:
@@ -209,6 +224,10 @@ def enter(request: ActorRequest, institution: int, measure: str, period: str) ->
         "period": of,
         "label": reading_figures.measure_label({measure: known}, measure),
         "on_behalf": unit.pk != request.actor.institution_id,
+        "comparison": counting.comparisons({(unit.pk, measure, of)}, figures=standing).get((unit.pk, measure, of)),
+        "list_url": list_url(measure, unit.pk, of),
+        "may_see_names": request.actor.can(Permission.PEOPLE_VIEW),
+        "take_form": TakeForm(),
         "total": sum(cell["value"] for cell in cells if cell["value"] is not None),
     }
     refused = form.errors or (correction is not None and correction.errors)
@@ -230,10 +249,27 @@ def sign_off(request: ActorRequest) -> HttpResponse:
     if not versions:
         messages.warning(request, _("Choose at least one statement to sign off."))
         return redirect(back)
+    accept = AcceptForm(request.POST)
+    accept.is_valid()
     try:
-        count = services.sign_off(versions.keys(), versions=versions, by=request.actor)
+        count = services.sign_off(versions.keys(), versions=versions, **accept.cleaned_data, by=request.actor)
     except Conflict as conflict:  # both values are whole lists here: the page of figures shows them better
         raise Conflict(conflict.message, conflict.code, context={"url": back}) from conflict
+    except RuleViolation as refusal:
+        if refusal.code not in LOOK_FIRST:
+            raise
+        rows = Figure.objects.visible_to(request.actor).filter(pk__in=versions)
+        context = {
+            "refusal": refusal,
+            "doubts": shown_doubts(rows),
+            "statements": request.POST.getlist("statement"),
+            "form": AcceptForm(initial=accept.cleaned_data),
+            "waiting": refusal.code == "results_awaited",
+            "period": period,
+            "back": back,
+            "may_see_names": request.actor.can(Permission.PEOPLE_VIEW),
+        }
+        return render(request, "quotas/sign_off.html", context, status=409)
     messages.success(
         request, _("%(n)d numbers signed off; the quotas that rest on them are computed again.") % {"n": count}
     )
@@ -256,6 +292,9 @@ def history(request: ActorRequest, pk: int) -> HttpResponse:
         "cell": reading_figures.cell_label(figure),
         "may_enter": request.actor.can(Permission.FIGURES_ENTER),
         "withdrawal": WithdrawalForm(),
+        "list_url": list_url(figure.measure, figure.institution_id, figure.period)
+        if request.actor.can(Permission.PEOPLE_VIEW)
+        else "",
     }
     return render(request, "quotas/figure.html", context)
 

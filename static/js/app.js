@@ -106,7 +106,8 @@ for (const type of ["dragover", "dragleave", "drop"]) {
 }
 document.addEventListener("change", (e) => {
   const name = e.target.closest(".drop")?.querySelector("[data-file-name]");
-  if (name && e.target.files?.length) name.textContent = e.target.files[0].name;
+  const files = [...(e.target.files || [])];
+  if (name && files.length) name.textContent = files.slice(0, 5).map((file) => file.name).join("、") + (files.length > 5 ? ` … (${files.length})` : "");
 });
 
 // While htmx asks, the target says it is busy; an answer that could not be had is said in words.

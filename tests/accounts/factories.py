@@ -9,13 +9,12 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from deploy_admin import clock
 from deploy_admin.access import ADMINISTRATORS, SECOND_FACTOR_ROLES, Role
 from deploy_admin.accounts import stages
 from deploy_admin.accounts.actors import MembershipActor
-from deploy_admin.accounts.models import Membership, User
+from deploy_admin.accounts.models import Authenticator, Membership, User
 from deploy_admin.registry.models import Institution
 from tests.registry.factories import LONG_AGO, a_division, an_authority, an_institution
 
@@ -93,9 +92,8 @@ def signed_in(client: Client, membership: Membership) -> Client:
     session[stages.SIGNED_IN_AT] = session[stages.SEEN_AT] = session[stages.CONFIRMED_AT] = moment
     session[stages.MEMBERSHIP] = membership.pk
     if membership.kind in SECOND_FACTOR_ROLES:
-        device, _made = TOTPDevice.objects.get_or_create(
-            user=membership.user, confirmed=True, defaults={"name": "test"}
-        )
+        device = Authenticator.objects.filter(user=membership.user, confirmed=True).first()
+        device = device or Authenticator.made_for(membership.user, confirmed=True)
         session[DEVICE_ID_SESSION_KEY] = device.persistent_id
     session.save()
     return client

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from deploy_admin import clock
 from deploy_admin.access import ADMINISTRATORS, SYSTEM, Role
 from deploy_admin.accounts import rules, tasks
 from deploy_admin.accounts.actors import MembershipActor
-from deploy_admin.accounts.models import Membership, User
+from deploy_admin.accounts.models import Authenticator, Membership, User
 from deploy_admin.accounts.services import factors, members, people, set_up
 from deploy_admin.audit.models import Event
 from deploy_admin.errors import Conflict, RuleViolation
@@ -363,11 +362,11 @@ class TestAccounts:
 
     def test_only_the_security_administrator_resets_a_second_factor(self):
         member = a_membership(Role.CITY_OFFICER)
-        TOTPDevice.objects.create(user=member.user, confirmed=True)
+        Authenticator.made_for(member.user, confirmed=True)
         with refused("security_administrator_only"):
             factors.reset_factor(user=member.user, by=a_manager(member.institution, Role.CITY_OFFICER))
         factors.reset_factor(user=member.user, by=an_actor(Role.SECURITY_ADMIN))
-        assert not TOTPDevice.objects.filter(user=member.user).exists()
+        assert not Authenticator.objects.filter(user=member.user).exists()
 
     def test_nobody_closes_their_own_account(self):
         manager = a_manager()

@@ -11,7 +11,7 @@ from django.contrib.admin import site
 
 from deploy_admin import clock
 from deploy_admin.access import Role
-from deploy_admin.accounts.models import Membership, User
+from deploy_admin.accounts.models import Authenticator, Membership, User
 from deploy_admin.audit.models import Event
 from tests.accounts.factories import a_membership, a_user, signed_in
 from tests.registry.factories import a_division, an_authority, an_institution
@@ -196,7 +196,7 @@ def test_the_security_administrator_sees_everybody_and_resets(client):
     text = page(client.get(f"/accounts/members/{officer.pk}/"))
     assert "second-factor/" in text
     assert client.post(f"/accounts/members/{officer.pk}/second-factor/").status_code == 302
-    assert not officer.user.totpdevice_set.exists()
+    assert not Authenticator.objects.filter(user=officer.user).exists()
 
 
 def test_the_administrators_own_page_offers_nothing(client):
@@ -271,4 +271,4 @@ class TestAdminSite:
 
     def test_holds_neither_secrets_nor_the_record(self):
         registered = {model._meta.label for model in site._registry}
-        assert not registered & {"audit.Event", "otp_totp.TOTPDevice", "otp_static.StaticDevice", "auth.Group"}
+        assert not registered & {"audit.Event", "accounts.Authenticator", "accounts.RecoveryCodes", "auth.Group"}

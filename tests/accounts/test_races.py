@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from deploy_admin import clock
 from deploy_admin.access import SYSTEM, Role
 from deploy_admin.accounts.actors import MembershipActor
-from deploy_admin.accounts.models import Membership, Token, User
+from deploy_admin.accounts.models import Authenticator, Membership, RecoveryCodes, Token, User
 from deploy_admin.accounts.services import factors, members, people, tokens
 from deploy_admin.audit import services as audit
 from deploy_admin.audit.models import Event
@@ -53,11 +52,11 @@ def refusals_in(results: list[Any]) -> list[str]:
 def test_one_recovery_code_lets_one_session_in():
     member = a_membership(Role.CITY_OFFICER)
     actor = MembershipActor(member)
-    TOTPDevice.objects.create(user=member.user, confirmed=True)
+    Authenticator.made_for(member.user, confirmed=True)
     for code in factors.renew_recovery_codes(user=member.user, by=actor):
         results = both(*[lambda code=code: factors.verify(user=member.user, code=code, by=actor)] * 2)
         assert refusals_in(results) == ["factor_wrong"]
-        member.user.staticdevice_set.get().throttle_reset()
+        RecoveryCodes.objects.get(user=member.user).throttle_reset()
     assert Event.objects.filter(act="factor.verified").count() == 8
 
 

@@ -74,6 +74,17 @@ class TestIssuing:
             a_token(an_actor(Role.CITY_OFFICER), scope)
         assert refusal.value.code == "token_beyond_maker"
 
+    @pytest.mark.parametrize("scope", [Permission.PEOPLE_EDIT, Permission.PEOPLE_MERGE, Permission.PEOPLE_RECOGNISE])
+    def test_nor_is_changing_peoples_records(self, scope):
+        with pytest.raises(RuleViolation) as refusal:
+            a_token(an_actor(Role.CITY_OFFICER), scope)
+        assert refusal.value.code == "token_beyond_maker"
+
+    def test_people_and_eligibility_are_as_the_maker_may(self):
+        assert a_token(None, Permission.PEOPLE_VIEW, Permission.ELIGIBILITY_VIEW)[0].scopes
+        with pytest.raises(RuleViolation):
+            a_token(None, Permission.PEOPLE_IDS)
+
     def test_not_more_than_the_maker_may(self):
         with pytest.raises(RuleViolation) as refusal:
             a_token(an_actor(Role.SENDER_HR), Permission.RUNS_VIEW)
@@ -172,6 +183,29 @@ class TestPages:
         signed_in(client, a_membership(Role.SENDER_HR))
         form = {"name": "x", "scopes": ["members.manage"], "expires_on": clock.today().isoformat()}
         assert client.post("/accounts/tokens/issue/", form).status_code == 422
+
+    def test_id_numbers_are_given_to_a_machine_only_with_a_plain_yes_and_with_their_people(self, client):
+        signed_in(client, a_membership(Role.SENDER_HR))
+        page = client.get("/accounts/tokens/issue/").content.decode()
+        assert 'value="people.ids"' in page
+        assert 'id="id_aware-hint"' in page
+        form = {"name": "示范直报", "expires_on": clock.today().isoformat()}
+        answer = client.post("/accounts/tokens/issue/", form | {"scopes": ["people.view", "people.ids"]})
+        assert answer.status_code == 422
+        assert answer.context["form"].errors["aware"]
+        bare = client.post("/accounts/tokens/issue/", form | {"scopes": ["people.ids"], "aware": "on"})
+        assert bare.context["form"].errors["scopes"]
+        assert not Token.objects.exists()
+        both = client.post("/accounts/tokens/issue/", form | {"scopes": ["people.view", "people.ids"], "aware": "on"})
+        assert both.status_code == 200
+        assert Token.objects.get().scopes == ["people.ids", "people.view"]
+
+    def test_it_is_confirmed_once_more_who_makes_it(self, client):
+        signed_in(client, a_membership(Role.SENDER_HR))
+        session = client.session
+        session["confirmed_at"] = 0
+        session.save()
+        assert client.get("/accounts/tokens/issue/")["Location"].startswith("/accounts/confirm/")
 
     def test_the_interface_answers_a_token_with_its_scope(self):
         _token, secret = a_token(None, Permission.QUOTAS_VIEW)

@@ -1,4 +1,4 @@
-"""The board's page of 100 rows against the same rows as a plain table behind the same middleware."""
+"""Pages of 100 rows, the board's and the list of people's, against the same rows as a plain table in the same frame."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 
 from deploy_admin.access import Permission, Role, requires
+from deploy_admin.people.models import HealthWorker
 from quotas.models import Quota
 from tests.accounts.factories import a_membership, signed_in
 from tests.bench.measure import Item, at_most, seconds, times
 from tests.bench.quotas import YEAR
 
 TIMES = 40
+PEOPLE = 50_000
 PLAIN = (
     '{% extends "base.html" %}{% block content %}<table>{% for row in rows %}<tr>{% for cell in row %}'
     "<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>{% endblock %}"
@@ -38,10 +40,42 @@ def plain(request: HttpRequest) -> HttpResponse:
     return HttpResponse(engines["django"].from_string(PLAIN).render({"rows": list(page)}, request))
 
 
-urlpatterns = [path("bench/plain/", plain), path("", include("deploy_admin.urls"))]
+PERSON = (
+    "id", "number", "name", "sex", "born_on", "speciality", "id_masked", "employment__institution_id",
+    "employment__institution__profiles__name", "employment__department", "employment__staff_category",
+    "employment__employment_mode", "employment__valid_to",
+)  # fmt: skip
+
+
+@requires(Permission.PEOPLE_VIEW)
+def plain_people(request: HttpRequest) -> HttpResponse:
+    """Answer the first hundred people with their employment, in the same frame, and nothing else."""
+    people = HealthWorker.objects.visible_to(request.actor).living().with_employment()  # type: ignore[attr-defined]
+    employed = people.filter(employment__isnull=False, employment__valid_to__isnull=True)
+    page = employed.order_by("pinyin", "pk").values_list(*PERSON)[:100]
+    context = {"rows": list(page), "count": employed.count()}
+    return HttpResponse(engines["django"].from_string(PLAIN).render(context, request))
+
+
+urlpatterns = [
+    path("bench/plain/", plain),
+    path("bench/people/", plain_people),
+    path("", include("deploy_admin.urls")),
+]
 
 
 def board() -> Iterator[Item]:
+    """The board of a year."""
+    yield from _page("board", "board-100-rows", f"/quotas/?period={YEAR.iso}", "/bench/plain/")
+
+
+def people() -> Iterator[Item]:
+    """The list of people, the first page of all that are there: at least fifty thousand."""
+    assert HealthWorker.objects.count() >= PEOPLE
+    yield from _page("roster", "roster-page-100", "/people/", "/bench/people/")
+
+
+def _page(name: str, label: str, page: str, floor: str) -> Iterator[Item]:
     """Ask for both in turn, so that neither has the machine to itself."""
     with override_settings(ROOT_URLCONF="tests.bench.pages"):
         client = signed_in(Client(), a_membership(Role.CITY_OFFICER))
@@ -49,7 +83,6 @@ def board() -> Iterator[Item]:
         def get(address: str) -> None:
             assert client.get(address).status_code == 200, address
 
-        page, floor = f"/quotas/?period={YEAR.iso}", "/bench/plain/"
         get(page), get(floor)
         with CaptureQueriesContext(connection) as caught:
             get(page)
@@ -59,6 +92,6 @@ def board() -> Iterator[Item]:
             for address in taken:
                 taken[address] += times(1, lambda address=address: get(address))
     middle = {address: statistics.median(held) for address, held in taken.items()}
-    yield seconds("board-100-rows", middle[page], 0.15, floor=middle[floor], ratio=2)
-    yield seconds("board-100-rows-p95", statistics.quantiles(taken[page], n=20)[-1], 0.15)
-    yield at_most("board-queries", queries, 12, "")
+    yield seconds(label, middle[page], 0.15, floor=middle[floor], ratio=2)
+    yield seconds(f"{label}-p95", statistics.quantiles(taken[page], n=20)[-1], 0.15)
+    yield at_most(f"{name}-queries", queries, 12, "")

@@ -9,7 +9,7 @@ import pytest
 from deploy_admin import clock
 from deploy_admin.db import refusals
 from deploy_admin.errors import RuleViolation
-from deploy_admin.jobs.models import Job, Notice, StoredFile, Upload, UploadRow
+from deploy_admin.jobs.models import BatchFile, Job, Notice, StoredFile, Upload, UploadBatch, UploadRow
 
 pytestmark = pytest.mark.django_db
 DIGEST = "0" * 64
@@ -34,6 +34,11 @@ def a_job(**more: Any) -> Job:
     return Job.objects.create(**{"kind": "k", "title": "t"} | more)
 
 
+def a_batch_file(**more: Any) -> BatchFile:
+    batch = UploadBatch.objects.create(column_set="figures")
+    return BatchFile.objects.create(**{"batch": batch, "name": "x"} | more)
+
+
 def two_open_notices() -> None:
     for _ in range(2):
         Notice.objects.create(code="c", key="k", user_id=1)
@@ -54,6 +59,10 @@ def two_rows() -> None:
         (lambda: a_job(finished_at=clock.now()), "end_without_time"),
         (lambda: a_job(state="failed", finished_at=clock.now()), "failure_without_reason"),
         (lambda: a_file(size=4), "size_wrong"),
+        (lambda: a_file(sealed=True), "size_wrong"),
+        (lambda: a_file(removed_at=clock.now()), "size_wrong"),
+        (lambda: a_batch_file(), "neither_told_nor_problem"),
+        (lambda: a_batch_file(unit_id=1, recognised_by="smell"), "unknown_recognition"),
         (lambda: a_file(sha256="x"), "digest_wrong"),
         (two_open_notices, "notice_open"),
         (lambda: Notice.objects.create(code="c", key="k"), "notice_to_nobody"),

@@ -7,7 +7,7 @@ import redis
 from django.contrib.auth import get_user_model
 from django.db import OperationalError
 
-from deploy_admin import health
+from deploy_admin import health, sealing
 
 
 def test_the_process_lives_whatever_the_database_does(client):
@@ -63,6 +63,28 @@ def test_production_is_not_ready_with_a_key_that_a_checkout_made(client, setting
     (tmp_path / "secret-key").write_text(settings.SECRET_KEY)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["items"]["secret_key"]) == (503, "generated")
+
+
+@pytest.mark.django_db
+def test_production_is_not_ready_with_field_keys_that_hang_on_the_secret_key(client, settings):
+    settings.PRODUCTION = True
+    assert client.get("/readyz").json()["items"]["field_keys"] == "derived"
+    settings.FIELD_KEYS, settings.MATCH_KEY = {1: b"1" * 32, 2: b"2" * 32}, b"m" * 32
+    assert client.get("/readyz").json()["items"]["field_keys"] == "ok"
+    settings.MATCH_KEY = b"2" * 32
+    assert client.get("/readyz").json()["items"]["field_keys"] == "repeated"
+
+
+@pytest.mark.django_db
+def test_nor_with_those_that_a_checkout_derived_from_its_own(client, settings, tmp_path):
+    settings.PRODUCTION, settings.VAR_DIR = True, tmp_path
+    (tmp_path / "secret-key").write_text("of the checkout")
+    settings.FIELD_KEYS, settings.MATCH_KEY = (
+        {1: b"1" * 32},
+        sealing.derived("of the checkout", "deploy_admin.matching"),
+    )
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["items"]["field_keys"]) == (503, "derived")
 
 
 @pytest.mark.parametrize(

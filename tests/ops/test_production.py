@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -29,6 +30,10 @@ SERVERS = {"wheel-16": embedded.postgres_bin("16")} | {
 }
 PASSWORD = "only-for-this-test"
 HOST = "deploy.example"
+KEYS = {
+    "FIELD_KEYS": f"1:{base64.b64encode(os.urandom(32)).decode()}",
+    "MATCH_KEY": base64.b64encode(os.urandom(32)).decode(),
+}
 
 
 def free_port() -> int:
@@ -64,6 +69,7 @@ class Site:
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "DEPLOY_ENV": "production",
             "SECRET_KEY": "k" * 60,
+            **KEYS,
             "ALLOWED_HOSTS": HOST,
             "DATABASE_URL": f"postgresql://plain:{PASSWORD}@127.0.0.1:{database}/app",
             "REDIS_URL": f"redis://:{PASSWORD}@127.0.0.1:{broker}/0",
@@ -133,6 +139,7 @@ def collected(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site") / "static"
     environment = {
         "PATH": os.environ["PATH"], "DEPLOY_ENV": "production", "SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": HOST,
+        **KEYS,
         "DATABASE_URL": "postgresql://nobody@127.0.0.1/none", "REDIS_URL": "redis://127.0.0.1/0",
         "STATIC_ROOT": str(folder),
     }  # fmt: skip
@@ -173,7 +180,14 @@ def test_the_set_up_step_may_run_again(site):
 def test_a_deployment_is_ready_and_says_so_item_by_item(site):
     assert site.ready() == (
         200,
-        {"database": "ok", "migrations": "ok", "broker": "ok", "demo_accounts": "ok", "secret_key": "ok"},
+        {
+            "database": "ok",
+            "migrations": "ok",
+            "broker": "ok",
+            "demo_accounts": "ok",
+            "secret_key": "ok",
+            "field_keys": "ok",
+        },
     )
 
 

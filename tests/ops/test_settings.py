@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 
@@ -11,6 +12,8 @@ from tests.conftest import ROOT
 
 NEEDED = {
     "SECRET_KEY": "k" * 60,
+    "FIELD_KEYS": f"1:{base64.b64encode(b'f' * 32).decode()}",
+    "MATCH_KEY": base64.b64encode(b"m" * 32).decode(),
     "ALLOWED_HOSTS": "deploy.example",
     "DATABASE_URL": "postgresql://app:secret@127.0.0.1/app",
     "REDIS_URL": "redis://127.0.0.1/0",
@@ -37,6 +40,25 @@ def test_production_does_not_start_without_what_it_needs_and_names_it(name):
     assert found.stderr.splitlines()[-1].endswith(
         f"{name} is not set: production does not start without it (see docs/operating.md)."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("FIELD_KEYS", "1:not base64"), ("FIELD_KEYS", "no version"), ("MATCH_KEY", "not base64!")],
+)
+def test_keys_that_cannot_be_read_are_refused_without_repeating_them(name, value):
+    found = settings_in(**NEEDED | {name: value})
+    assert found.returncode == 1
+    last = found.stderr.splitlines()[-1]
+    assert name in last
+    assert value not in last
+
+
+@pytest.mark.parametrize(("name", "value"), [("FIELD_KEYS", "1:c2hvcnQ="), ("MATCH_KEY", "c2hvcnQ=")])
+def test_keys_of_another_length_are_refused_at_the_start(name, value):
+    found = settings_in(**NEEDED | {name: value})
+    assert found.returncode == 1
+    assert "32 bytes" in found.stderr
 
 
 def test_production_does_not_start_with_the_demo():

@@ -21,7 +21,7 @@ issuer_en: Model Health Commission
 issued: 2024-12-01
 jurisdiction: "{place}"
 in_force: {{from: {since}{until}}}
-quotas:
+{section}:
 """
 CLAUSE = """\
   - id: {id}
@@ -32,11 +32,34 @@ CLAUSE = """\
     binding: mandatory
     amount: {{fixed: {n}}}
 """
+RULE = """\
+  - id: {id}
+    topic: {topic}
+    label_zh: 派出条件
+    label_en: Who may be sent
+    cite: 派出人员应当具备执业医师资格
+    binding: mandatory
+    target: {target}
+    applies_to: {{staff_category: physician}}
+    requires: {{licence: {licence}}}
+"""
 
 
 def a_clause(id: str = "physicians", topic: str = "municipal_county.physicians", n: int = 2, **more: Any) -> str:
     """Return the YAML of one clause; `more` are further keys, written as they are."""
     return CLAUSE.format(id=id, topic=topic, n=n) + "".join(f"    {key}: {value}\n" for key, value in more.items())
+
+
+def a_rule(
+    id: str = "who",
+    topic: str = "municipal_county.who",
+    target: str = "dispatch",
+    licence: str = "physician",
+    **more: Any,
+) -> str:
+    """Return the YAML of one eligibility clause; `more` are further keys, written as they are."""
+    rule = RULE.format(id=id, topic=topic, target=target, licence=licence)
+    return rule + "".join(f"    {key}: {value}\n" for key, value in more.items())
 
 
 def a_text(
@@ -46,10 +69,12 @@ def a_text(
     title: str = "示范市方案",
     since: str = "2025-01-01",
     until: str | None = None,
+    section: str = "quotas",
 ) -> str:
-    """Return a policy as written: one fixed clause, or the clauses given."""
-    head = HEAD.format(slug=slug, place=place, title=title, since=since, until=f", to: {until}" if until else "")
-    return head + "".join(clauses or (a_clause(),))
+    """Return a policy as written: one clause of the section, or the clauses given."""
+    ends = f", to: {until}" if until else ""
+    head = HEAD.format(slug=slug, place=place, title=title, since=since, until=ends, section=section)
+    return head + "".join(clauses or (a_clause() if section == "quotas" else a_rule(),))
 
 
 def a_draft(text: str | None = None, *, by: Actor = SYSTEM) -> PolicyVersion:

@@ -15,7 +15,7 @@ from deploy_admin.policies.layering import Standing
 from deploy_admin.policies.models import PolicyVersion, State
 from deploy_admin.policies.refusals import PolicyRefused
 from deploy_admin.policies.services import governing
-from tests.policies.factories import a_city, a_clause, a_draft, a_text, adopt, an_adopted
+from tests.policies.factories import a_city, a_clause, a_draft, a_rule, a_text, adopt, an_adopted, transition
 from tests.registry.factories import a_division
 
 pytestmark = pytest.mark.django_db
@@ -277,3 +277,83 @@ def test_a_day_on_which_no_period_begins_is_refused(places):
     with pytest.raises(RuleViolation) as refusal:
         an_adopted(quotas_from=date(2025, 3, 1))
     assert refusal.value.code == "no_period_begins"
+
+
+# ---------------------------------------------------------------- who may go
+
+
+RULES = {"section": "eligibility"}
+WHO = "municipal_county.who"
+
+
+def test_quotas_and_eligibility_are_laid_over_one_another_apart(places):
+    an_adopted(a_text("city-plan", "500000", a_clause(topic=WHO)))
+    an_adopted(a_text("first-plan", "500101", a_rule(), **RULES))
+    first = places["first"].pk
+    assert named(governing.on(NEW_YEAR).holding(WHO, first)) == ["city-plan#physicians"]
+    assert named(governing.eligibility_on(NEW_YEAR).holding(WHO, first)) == ["first-plan#who"]
+    assert governing.on(NEW_YEAR).candidates(WHO, first)[0].shadowed_division_ids == frozenset()
+
+
+def test_of_eligibility_too_the_nearest_jurisdiction_speaks(places):
+    an_adopted(a_text("city-plan", "500000", a_rule(), a_rule("other", "municipal_county.other"), **RULES))
+    an_adopted(a_text("first-plan", "500101", a_rule(), **RULES))
+    found = governing.eligibility_on(NEW_YEAR)
+    assert named(found.holding(WHO, places["town"].pk)) == ["first-plan#who"]
+    assert named(found.holding(WHO, places["second"].pk)) == ["city-plan#who"]
+    assert named(found.clauses_for(places["first"].pk)) == ["city-plan#other", "first-plan#who", "city-plan#who"]
+
+
+@pytest.mark.parametrize(("day", "governs"), [(date(2025, 3, 9), False), (date(2025, 3, 10), True)])
+def test_eligibility_follows_the_day_of_assignments_and_quotas_their_period(places, day, governs):
+    both = a_text("city-plan", "500000") + "eligibility:\n" + a_rule()
+    adopt(a_draft(both), transition=transition(date(2027, 1, 1), assignments_from=date(2025, 3, 10)))
+    assert bool(governing.eligibility_on(day).clauses) is governs
+    assert governing.on(date(2026, 1, 1)).clauses == ()
+    assert governing.on(date(2027, 1, 1)).clauses
+
+
+def test_a_new_version_takes_over_eligibility_from_its_own_day_on(places):
+    an_adopted(a_text("city-plan", "500000", a_rule(), **RULES))
+    an_adopted(a_text("city-plan", "500000", a_rule(licence="registered_nurse"), **RULES), date(2026, 6, 1))
+    before, after = governing.eligibility_on(date(2026, 5, 31)), governing.eligibility_on(date(2026, 6, 1))
+    assert [clause.revision for clause in before.clauses] == [1]
+    assert [clause.revision for clause in after.clauses] == [2]
+    reasons = governing.why_eligible(places["first"].pk, date(2026, 6, 1))[WHO]
+    assert [reason.standing for reason in reasons] == [Standing.GOVERNS, Standing.SUPERSEDED]
+
+
+def test_a_clause_of_eligibility_has_its_own_days_and_pilot_areas(places):
+    dated = a_rule(in_force="{from: 2025-06-01, to: 2025-12-31}", pilot='["500101"]')
+    an_adopted(a_text("city-plan", "500000", dated, **RULES))
+    first, second = places["first"].pk, places["second"].pk
+    assert not governing.eligibility_on(date(2025, 5, 31)).clauses
+    assert governing.eligibility_on(date(2025, 6, 1)).candidates(WHO, first)
+    assert governing.eligibility_on(date(2025, 12, 31)).candidates(WHO, first)
+    assert not governing.eligibility_on(date(2025, 12, 31)).candidates(WHO, second)
+    assert not governing.eligibility_on(date(2026, 1, 1)).clauses
+
+
+def test_two_policies_of_one_level_must_say_whose_eligibility_holds(places):
+    an_adopted(a_text("one-plan", "500000", a_rule(), **RULES))
+    with pytest.raises(PolicyRefused) as refused:
+        an_adopted(a_text("two-plan", "500000", a_rule(), **RULES))
+    assert [(fault.code, fault.path) for fault in refused.value.faults] == [
+        ("topic_held_twice", "eligibility[0].topic")
+    ]
+    an_adopted(a_text("three-plan", "500000", a_rule(target="deputy_director"), **RULES))
+    an_adopted(a_text("four-plan", "500000", a_clause(topic=WHO)))
+
+
+def test_eligibility_costs_two_queries_whatever_there_is(places):
+    for slug, place in (("city-plan", "500000"), ("first-plan", "500101"), ("second-plan", "500102")):
+        an_adopted(a_text(slug, place, a_rule(), **RULES))
+    with CaptureQueriesContext(connection) as queries:
+        governing.eligibility_on(NEW_YEAR)
+    assert len(queries) == 2
+
+
+def test_a_draft_of_eligibility_can_be_supposed(places):
+    draft = governing.read_document(a_draft(a_text("city-plan", "500000", a_rule(), **RULES)))
+    found = governing.eligibility_on(NEW_YEAR, instead={"city-plan": (draft, NEW_YEAR)})
+    assert named(found.holding(WHO, places["second"].pk)) == ["city-plan#who"]

@@ -16,7 +16,7 @@ from deploy_admin.jobs.models import Notice
 from deploy_admin.policies import tasks
 from deploy_admin.policies.models import PolicyVersion, State
 from tests.accounts.factories import a_membership, signed_in
-from tests.policies.factories import a_city, a_clause, a_draft, a_text, an_adopted
+from tests.policies.factories import a_city, a_clause, a_draft, a_rule, a_text, an_adopted
 from tests.registry.factories import an_authority, an_institution
 
 pytestmark = pytest.mark.django_db
@@ -329,3 +329,64 @@ def test_the_api_counts_its_queries(officer, places):
     for n in range(5):
         an_adopted(a_text(f"plan-{n}", "500000", a_clause(topic=f"topic_{n}.physicians")))
     assert counted(officer, "/api/v1/policies/") == few
+
+
+# ---------------------------------------------------------------- who may go
+
+
+def test_a_version_shows_its_eligibility_and_where_it_governs(officer, places):
+    an_adopted(a_text("who-may-go", "500000", section="eligibility"))
+    an_adopted(a_text("first-plan", "500101", section="eligibility"))
+    shown = officer.get(page("version", "who-may-go")).text
+    assert "执业医师类人员派出的，应当为执业医师。" in shown
+    assert "派出人员应当具备执业医师资格" in shown
+    english = in_english(officer).get(page("version", "who-may-go"), headers={"Accept-Language": "en"}).text
+    assert "For being sent, physicians must be licensed physicians." in english
+    assert "Model District One" in english
+
+
+def test_a_policy_of_eligibility_alone_is_not_asked_for_a_period(officer, places):
+    a_draft(a_text("who-may-go", "500000", section="eligibility"))
+    asked = officer.get(page("adopt", "who-may-go")).text
+    assert 'name="quotas_from"' not in asked
+    assert 'name="assignments_from"' in asked
+    answers = adoption(assignments_from="2025-03-10")
+    del answers["quotas_from"]
+    assert officer.post(page("adopt", "who-may-go"), answers).status_code == 302
+    held = PolicyVersion.objects.get(state=State.ADOPTED).adoption
+    assert (held.quotas_from.isoformat(), held.assignments_from.isoformat()) == ("2025-03-10", "2025-03-10")
+
+
+def test_what_adopting_eligibility_changes_is_shown_for_the_day_of_assignments(officer, places):
+    an_adopted(a_text("who-may-go", "500000", section="eligibility"))
+    a_draft(a_text("first-plan", "500101", section="eligibility"))
+    part = officer.get(
+        page("adopt", "first-plan", query="?assignments_from=2026-01-01"), headers={"HX-Request": "true"}
+    ).text
+    assert "municipal_county.who" in part
+    assert "who-may-go" in part
+
+
+def test_what_governs_where_tells_who_may_go_beside_the_quotas(officer, places):
+    an_adopted()
+    an_adopted(a_text("who-may-go", "500000", a_rule(topic="municipal_county.physicians"), section="eligibility"))
+    query = {"division": places["first"].pk, "day": "2026-01-01"}
+    shown = officer.get(reverse("policies:governing"), query).text
+    assert shown.count("municipal_county.physicians") >= 2
+    assert "派出执业医师" in shown
+    assert "派出条件" in shown
+
+
+def test_two_versions_of_eligibility_are_compared(officer, places):
+    an_adopted(a_text("who-may-go", "500000", section="eligibility"))
+    a_draft(a_text("who-may-go", "500000", a_rule(licence="registered_nurse"), section="eligibility"))
+    shown = officer.get(page("compare", "who-may-go", 2, "?with=1")).text
+    assert "registered_nurse" in shown
+    assert "派出条件" in shown
+
+
+def test_a_refused_eligibility_clause_names_its_place(officer, places):
+    text = a_text("who-may-go", "500000", a_rule(licence="doctor"), section="eligibility")
+    refused = officer.post(reverse("policies:import"), {"text": text})
+    assert refused.status_code == 422
+    assert "eligibility[0].requires.licence" in refused.text

@@ -16,8 +16,9 @@ from deploy_admin.jobs.models import Notice
 from deploy_admin.policies import services, tasks
 from deploy_admin.policies.models import Adoption, OnPost, Policy, PolicyVersion, State, VersionTransition
 from deploy_admin.policies.refusals import PolicyRefused
+from deploy_admin.policies.services import governing
 from deploy_admin.policies.services.adopting import Transition
-from tests.policies.factories import a_city, a_clause, a_draft, a_text, adopt, an_adopted, transition
+from tests.policies.factories import a_city, a_clause, a_draft, a_rule, a_text, adopt, an_adopted, transition
 from tests.registry.factories import CITY, FakeActor, an_authority, district_officer, unit_hr
 
 pytestmark = pytest.mark.django_db
@@ -325,7 +326,7 @@ def test_the_machine_loads_without_telling_anybody(places, django_capture_on_com
     assert callbacks == []
 
 
-def test_a_change_by_a_person_is_announced_on_commit_and_the_quotas_follow(
+def test_a_change_by_a_person_is_announced_on_commit_and_quotas_and_eligibility_follow(
     places, django_capture_on_commit_callbacks, monkeypatch
 ):
     sent: list[object] = []
@@ -335,7 +336,8 @@ def test_a_change_by_a_person_is_announced_on_commit_and_the_quotas_follow(
     assert sent == [(version.pk,)]
     monkeypatch.setattr(celery.app, "send_task", lambda name, args: sent.append((name, args)))
     celery.follow_up(sender=tasks.announce_change, result=version.pk)
-    assert sent[1:] == [("quotas.after_adoption", [version.pk])]
+    assert ("quotas.after_adoption", [version.pk]) in sent[1:]
+    assert ("assignments.after_adoption", [version.pk]) in sent[1:]
 
 
 def test_a_broker_out_of_reach_costs_the_news_not_the_adoption(
@@ -349,3 +351,28 @@ def test_a_broker_out_of_reach_costs_the_news_not_the_adoption(
         version = adopt(a_draft(), by=CITY)
     assert version.state == State.ADOPTED
     assert "was not announced" in caplog.text
+
+
+def test_a_policy_of_eligibility_alone_is_adopted_without_a_period(places):
+    version = adopt(a_draft(a_text("who-may-go", "500000", section="eligibility")), date(2025, 3, 10))
+    assert version.state == State.ADOPTED
+    assert version.topics == ["municipal_county.who"]
+    assert governing.on(date(2026, 1, 1)).clauses == ()
+    (held,) = governing.eligibility_on(date(2025, 3, 10)).clauses
+    assert (held.policy, held.clause_id) == ("who-may-go", "who")
+
+
+def test_the_preview_speaks_of_eligibility_too(places):
+    an_adopted(a_text("city-plan", "500000", section="eligibility"))
+    draft = a_draft(a_text("first-plan", "500101", section="eligibility"))
+    (change,) = services.preview(draft, date(2026, 1, 1))
+    assert (change.topic, change.stands_before) == ("municipal_county.who", ("city-plan",))
+
+
+def test_a_pilot_of_an_eligibility_clause_names_divisions_that_exist(places):
+    clause = a_rule(pilot='["509999"]')
+    with pytest.raises(PolicyRefused) as refused:
+        a_draft(a_text("who-may-go", "500000", clause, section="eligibility"))
+    assert [(fault.code, fault.path) for fault in refused.value.faults] == [
+        ("division_unknown", "eligibility[0].pilot")
+    ]

@@ -64,7 +64,7 @@ def test_a_template_has_drop_downs_codes_help_and_an_example():
     assert sheet["A4"].value == "示例：示范医院"
     assert sheet["A5"].value == "示范一院"
     assert {rule.formula1 for rule in sheet.data_validations.dataValidation} == {"'代码表'!$B$2:$B$3", "0"}
-    assert [row[1].value for row in book["代码表"].iter_rows()] == ["类别", "临床", "中医"]
+    assert [row[1].value for row in book["代码表"].iter_rows()] == ["类别 ▼", "临床", "中医"]
 
 
 def test_the_senders_workbook_comes_back_with_the_wrong_cells_marked():

@@ -98,3 +98,60 @@ def test_the_same_component_prints_without_links():
     data = samples.explained()
     assert "<a " in template.render({**data, "paper": False})
     assert "<a " not in template.render({**data, "paper": True})
+
+
+# ---------------------------------------------------------------- who may go
+
+
+def test_a_question_shows_the_fact_the_bound_and_the_day():
+    row = _step("fact", [_input("fact:years_of_clinical_work", 4, on="2026-03-10"), _input("at_least", 5)], "no")
+    assert (row["label"], row["formula"], row["result"]) == ("years of clinical work", "4 ≥ 5", "no")
+    assert row["why"] == "as of 2026-03-10"
+
+
+def test_a_question_reads_codes_by_their_words():
+    row = _step("fact", [_input("fact:title_level", "none", on="ever"), _input("at_least", "intermediate")], "no")
+    assert (row["formula"], row["why"]) == ("no title ≥ intermediate", "at any time")
+    row = _step("fact", [_input("fact:licence", "none"), _input("is", "physician/registered_nurse")], "no")
+    assert row["formula"] == "none = licensed physician, registered nurse"
+    row = _step("fact", [_input("fact:military_status", None), _input("is", "no")], "unknown")
+    assert (row["formula"], row["result"]) == ("unknown = no", "unknown")
+
+
+def test_a_set_an_exemption_and_a_bar_are_called_as_the_policy_calls_them():
+    names = {"in_set:papers": "emergency papers", "bar:sanction": "No sanction within a year", "exemption:age": "Age"}
+
+    def step(operation, inputs, result):
+        return explaining.step_row({"operation": operation, "inputs": inputs, "result": result}, names)
+
+    row = step("fact", [_input("fact:documents_valid", "甲证"), _input("in_set", "papers")], "no")
+    assert row["formula"] == "甲证 ∈ emergency papers"
+    row = step(
+        "bar",
+        [
+            _input("bar", "sanction"),
+            _input("event", "disciplinary_sanction", on="2025-03-10"),
+            _input("until", "2026-03-10"),
+        ],
+        "yes",
+    )
+    assert (row["label"], row["formula"], row["result"]) == ("Bar", "No sanction within a year", "yes")
+    assert row["why"] == "a disciplinary sanction on 2025-03-10, until 2026-03-10, that day included"
+    row = step(
+        "exemption", [_input("exemption", "age"), _input("from", "2026-01-01"), _input("to", "2026-12-31")], "no"
+    )
+    assert (row["formula"], row["why"]) == ("Age", "from 2026-01-01 on, until 2026-12-31, that day included")
+    row = step("standing", [_input("bar", "sanction"), _input("until", "2026-03-10")], "barred")
+    assert (row["formula"], row["result"]) == ("No sanction within a year", "barred")
+
+
+def test_what_keeps_an_answer_open_is_named():
+    value = {
+        "undetermined": True,
+        "missing": ["events", "bar:sanction", "threshold:age", "fact:licence"],
+        "at_least": None,
+        "at_most": None,
+        "reason": "missing",
+    }
+    found = explaining.present({"value": value, "steps": []}, {}, names={"bar:sanction": "No sanction"})
+    assert found["missing"] == ["record of events", "No sanction", "threshold of age", "licence"]

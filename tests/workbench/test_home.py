@@ -8,14 +8,17 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+from assignments.models import Eligibility
 from deploy_admin import clock
 from deploy_admin.access import SYSTEM, Role
 from deploy_admin.jobs import services as jobs
-from deploy_admin.jobs.models import Notice
+from deploy_admin.jobs.models import Notice, Upload
+from deploy_admin.policies.models import PolicyVersion
 from deploy_admin.registry.codes import Tier
 from deploy_admin.workbench import desks, numbers
 from tests.accounts.factories import a_membership, an_actor, signed_in
 from tests.factories import Y2024, Y2025, a_city, a_city_plan, a_hospital, an_authority, computed, promotions
+from tests.people.factories import a_worker
 
 pytestmark = pytest.mark.django_db
 HOME = "/"
@@ -30,6 +33,15 @@ def commission():
 def officer(client, commission):
     membership = a_membership(Role.CITY_OFFICER, commission)
     return signed_in(client, membership)
+
+
+def stands(person, unit, topic: str, state: str) -> None:
+    """Say that the person was judged so under a rule of this topic."""
+    version = PolicyVersion.objects.first() or a_city_plan()
+    Eligibility.objects.create(
+        worker=person, institution=unit, target="dispatch", topic=topic, policy=topic, version=version,
+        clause_id="who", code=state, state=state, digest="d", since=clock.today(),
+    )  # fmt: skip
 
 
 def told(institution, key, due=None, roles=(Role.CITY_OFFICER,), title="示范任务"):
@@ -152,3 +164,47 @@ def test_the_frame_shows_capacities_and_what_the_role_may_open(officer):
 
 def test_the_machine_has_no_desk_and_no_numbers():
     assert desks.home(SYSTEM, clock.today())["numbers"] == []
+
+
+def test_a_units_desk_counts_its_people_and_how_they_stand():
+    unit = a_hospital("示范医院甲")
+    people = [a_worker(at=unit) for _number in range(3)]
+    a_worker(at=a_hospital("示范医院乙"))
+    a_worker(at=unit, post={"valid_to": clock.today() - timedelta(days=1)})
+    for person, state in zip(people, ("may", "undetermined", "may"), strict=True):
+        for topic in ("one.rule", "another.rule"):
+            stands(person, unit, topic, state)
+    desk = numbers.Desk(an_actor(Role.SENDER_HR, unit), clock.today())
+    assert desk.on_roster()["value"] == 3
+    assert (desk.may_go()["value"], desk.unclear()["value"]) == (2, 1)
+
+
+def test_a_desk_without_anybody_judged_shows_no_zero_and_the_way_to_the_roster():
+    desk = numbers.Desk(an_actor(Role.SENDER_HR, a_hospital("示范医院甲")), clock.today())
+    assert desk.may_go() is None
+    assert desk.unclear() is None
+    assert desk.on_roster()["url"] == reverse("people:rosters")
+
+
+def test_a_deployed_person_goes_to_the_own_record_and_reads_when_it_changed(client):
+    unit = a_hospital("示范医院甲")
+    membership = a_membership(Role.DEPLOYED_PERSON, unit)
+    membership.worker = a_worker(at=unit)
+    membership.save()
+    page = signed_in(client, membership).get(HOME)
+    assert page.context["desk"].url == reverse("assignments:my_record")
+    assert [change["url"] for change in page.context["changes"]] == [reverse("assignments:my_record")]
+
+
+def test_a_unit_reads_which_tables_were_applied(client):
+    unit = a_hospital("示范医院甲")
+    membership = a_membership(Role.SENDER_HR, unit)
+    file = jobs.store_file(
+        name="花名册.xlsx", content=b"x", content_type="x", by=SYSTEM, owner_institution_id=unit.pk, kind="roster"
+    )
+    Upload.objects.create(
+        column_set="roster", scope="x", file=file, sha256=file.sha256, state="applied", digest="d",
+        institution_id=unit.pk, applied_at=clock.now(), applied_by_name="示范人事",
+    )  # fmt: skip
+    (change,) = signed_in(client, membership).get(HOME).context["changes"]
+    assert "花名册.xlsx" in change["text"]

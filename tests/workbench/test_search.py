@@ -10,6 +10,7 @@ from deploy_admin.access import Role
 from deploy_admin.workbench import finding, naming
 from tests.accounts.factories import a_membership, an_actor, signed_in
 from tests.factories import a_city_plan, a_hospital
+from tests.people.factories import a_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,39 @@ def test_a_unit_finds_itself_and_no_other():
 def test_who_may_not_see_institutions_finds_none():
     a_hospital("示范第一医院")
     assert found(Role.AUDIT_ADMIN, "示范") == ([], [])
+
+
+@pytest.mark.parametrize("text", ["欧阳静", "示范欧阳", "sfoyj"])
+def test_a_person_is_found_by_part_of_the_name_or_by_initials(text):
+    own = a_hospital("示范第一医院")
+    person = a_worker("示范欧阳静", at=own)
+    a_worker("示范李四", at=own)
+    (row,) = finding.find(an_actor(Role.SENDER_HR, own), text, clock.today())["people"]
+    assert (row["person"], row["unit"], row["left"]) == (person, "示范第一医院", False)
+
+
+def test_and_by_the_person_number():
+    own = a_hospital("示范第一医院")
+    person = a_worker(at=own)
+    (row,) = finding.find(an_actor(Role.SENDER_HR, own), person.number.lower(), clock.today())["people"]
+    assert row["person"] == person
+
+
+@pytest.mark.parametrize("role", [Role.SENDER_HR, Role.RECEIVER_CLERK, Role.DEPLOYED_PERSON, Role.FINANCE_SECTION])
+def test_nobody_is_found_beyond_what_the_capacity_reaches(role):
+    person = a_worker("示范欧阳静", at=a_hospital("示范第二医院"))
+    for text in ("示范欧阳静", person.number):
+        assert finding.find(an_actor(role), text, clock.today())["people"] == []
+
+
+def test_a_found_person_is_shown_with_unit_and_without_the_id(client):
+    own = a_hospital("示范第一医院")
+    person = a_worker("示范欧阳静", at=own)
+    browser = signed_in(client, a_membership(Role.SENDER_HR, own))
+    page = browser.get(reverse("workbench:search"), {"q": "示范欧阳静"}).content.decode()
+    assert person.get_absolute_url() in page
+    assert person.number in page
+    assert person.id_masked not in page
 
 
 @pytest.mark.parametrize("text", ["", "   ", "没有这个名字"])

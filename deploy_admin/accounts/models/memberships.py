@@ -9,7 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
 from deploy_admin import clock
@@ -29,6 +29,15 @@ def point(value: Any) -> Func:
 
 #: valid_from … valid_to, both days inside; open where there is no last day.
 SPAN = Func(F("valid_from"), F("valid_to"), Value("[]"), function="daterange", output_field=DateRangeField())
+
+#: From the day of the link to the last day: what the capacity showed before is another matter.
+LINKED = Func(
+    Least(Coalesce(F("linked_on"), F("valid_from")), F("valid_to")),
+    F("valid_to"),
+    Value("[]"),
+    function="daterange",
+    output_field=DateRangeField(),
+)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -51,8 +60,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
 
     def for_list(self) -> MembershipQuerySet:
-        """With the person, the institution and whom it stands in for, in a stable order."""
-        return self.select_related("user", "institution", "substitute_for__user").order_by(
+        """With the person, the institution, the health worker and whom it stands in for, in a stable order."""
+        return self.select_related("user", "institution", "worker", "substitute_for__user").order_by(
             "institution_id", "-manages_unit", "user__username", "pk"
         )
 
@@ -80,6 +89,8 @@ class Membership(models.Model):
         related_name="memberships",
         verbose_name=_("Health worker"),
     )
+    #: Since when that person's record is shown here; the whole capacity where nothing is said.
+    linked_on = models.DateField(_("Linked on"), null=True, blank=True)
     valid_from = models.DateField(_("From"))
     valid_to = models.DateField(_("Until"), null=True, blank=True)
     substitute_for = models.ForeignKey(
@@ -158,6 +169,14 @@ class Membership(models.Model):
                 ],
                 violation_error_code="membership_twice",
                 violation_error_message=_("This person already has this capacity here in that time."),
+            ),
+            ExclusionConstraint(
+                name="accounts_membership_worker_once",
+                index_type="GIST",
+                expressions=[(point("worker"), RangeOperators.OVERLAPS), (LINKED, RangeOperators.OVERLAPS)],
+                condition=Q(worker__isnull=False),
+                violation_error_code="worker_twice",
+                violation_error_message=_("Another account acts for this health worker in that time: end that first."),
             ),
             # An administrator's third range is endless and meets every other one; the others' is their own id only.
             ExclusionConstraint(

@@ -6,17 +6,17 @@ import base64
 import hashlib
 import io
 import secrets
+from urllib.parse import quote, urlencode
 
 import qrcode
 import qrcode.image.svg
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django_otp.models import Device
-from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from deploy_admin.access import Actor
-from deploy_admin.accounts.models import User
+from deploy_admin.accounts.models import Authenticator, RecoveryCodes, User
+from deploy_admin.accounts.models.factors import DIGITS, STEP
 from deploy_admin.accounts.rules import manages_everyone
 from deploy_admin.audit import services as audit
 from deploy_admin.errors import RuleViolation
@@ -36,36 +36,40 @@ def _locked(user: User) -> User:
 
 
 @transaction.atomic
-def begin_enrolment(*, user: User) -> TOTPDevice:
+def begin_enrolment(*, user: User) -> Authenticator:
     """Return the authenticator that waits for its first code; a reload of the page shows the same secret."""
     _locked(user)
-    device = TOTPDevice.objects.filter(user=user, confirmed=False).first()
-    return device or TOTPDevice.objects.create(user=user, name="authenticator", confirmed=False)
+    return Authenticator.objects.filter(user=user, confirmed=False).first() or Authenticator.made_for(user)
 
 
-def qr_image(device: TOTPDevice, user: User) -> str:
+def qr_image(device: Authenticator, user: User) -> str:
     """Return the QR code of the device as a data address of an SVG image, which the page's policy allows."""
-    address = device.config_url.replace("otpauth://totp/", f"otpauth://totp/{ISSUER}:", 1)
+    asked = {"secret": _base32(device), "algorithm": "SHA1", "digits": DIGITS, "period": STEP, "issuer": ISSUER}
+    address = f"otpauth://totp/{ISSUER}:{quote(user.username)}?{urlencode(asked)}"
     drawn = io.BytesIO()
-    qrcode.make(f"{address}&issuer={ISSUER}", image_factory=qrcode.image.svg.SvgPathImage, border=2).save(drawn)
+    qrcode.make(address, image_factory=qrcode.image.svg.SvgPathImage, border=2).save(drawn)
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()
 
 
-def secret_text(device: TOTPDevice) -> str:
+def secret_text(device: Authenticator) -> str:
     """Return the secret in groups of four, for typing it in."""
-    text = base64.b32encode(device.bin_key).decode().rstrip("=")
+    text = _base32(device)
     return " ".join(text[i : i + 4] for i in range(0, len(text), 4))
 
 
-def confirm_enrolment(*, user: User, code: str, by: Actor) -> tuple[TOTPDevice, list[str]]:
+def _base32(device: Authenticator) -> str:
+    return base64.b32encode(device.secret).decode().rstrip("=")
+
+
+def confirm_enrolment(*, user: User, code: str, by: Actor) -> tuple[Authenticator, list[str]]:
     """Take the authenticator into use with its first code; return it with fresh recovery codes, shown once."""
     with transaction.atomic():
         person = _locked(user)
-        device = TOTPDevice.objects.select_for_update().filter(user=person, confirmed=False).first()
+        device = Authenticator.objects.select_for_update().filter(user=person, confirmed=False).first()
         if device is None:
             raise RuleViolation(_("No authenticator waits for its first code."), code="nothing_to_confirm")
         if device.verify_token(_digits(code)):
-            TOTPDevice.objects.filter(user=person).exclude(pk=device.pk).delete()
+            Authenticator.objects.filter(user=person).exclude(pk=device.pk).delete()
             device.confirmed = True
             device.save(update_fields=["confirmed"])
             codes = _new_codes(person)
@@ -86,13 +90,13 @@ def verify(*, user: User, code: str, by: Actor) -> Device:
         typed = code.strip()
         device: Device | None
         if len(_digits(typed)) == 6 and len(typed.replace(" ", "")) == 6:
-            device = TOTPDevice.objects.select_for_update().filter(user=person, confirmed=True).first()
+            device = Authenticator.objects.select_for_update().filter(user=person, confirmed=True).first()
             accepted = device is not None and device.verify_token(_digits(typed))
         else:
-            device = StaticDevice.objects.select_for_update().filter(user=person, confirmed=True).first()
+            device = RecoveryCodes.objects.select_for_update().filter(user=person, confirmed=True).first()
             accepted = device is not None and device.verify_token(recovery_digest(typed))
         if accepted:
-            kind = "recovery_code" if isinstance(device, StaticDevice) else "authenticator"
+            kind = "recovery_code" if isinstance(device, RecoveryCodes) else "authenticator"
             audit.record(act="factor.verified", by=by, on=person, detail={"with": kind})
             return device
         audit.record(act="factor.refused", by=by, on=person, result="refused")
@@ -103,7 +107,7 @@ def verify(*, user: User, code: str, by: Actor) -> Device:
 def renew_recovery_codes(*, user: User, by: Actor) -> list[str]:
     """Replace the recovery codes; the old ones end, the new ones are shown once."""
     person = _locked(user)
-    if not TOTPDevice.objects.filter(user=person, confirmed=True).exists():
+    if not Authenticator.objects.filter(user=person, confirmed=True).exists():
         raise RuleViolation(_("Set up an authenticator first."), code="no_authenticator")
     codes = _new_codes(person)
     audit.record(act="factor.codes_renewed", by=by, on=person)
@@ -118,21 +122,21 @@ def reset_factor(*, user: User, by: Actor) -> None:
     if by.user_id == user.pk:
         raise RuleViolation(_("Nobody resets their own second factor."), code="own_account")
     person = _locked(user)
-    TOTPDevice.objects.filter(user=person).delete()
-    StaticDevice.objects.filter(user=person).delete()
+    Authenticator.objects.filter(user=person).delete()
+    RecoveryCodes.objects.filter(user=person).delete()
     audit.record(act="factor.reset", by=by, on=person)
 
 
 def codes_left(user: User) -> int:
     """Return how many recovery codes are unspent."""
-    return StaticToken.objects.filter(device__user=user).count()
+    return sum(RecoveryCodes.objects.filter(user=user).values_list("left", flat=True))
 
 
 def _new_codes(person: User) -> list[str]:
-    device, _made = StaticDevice.objects.get_or_create(user=person, defaults={"name": "recovery"})
-    device.token_set.all().delete()
+    held = RecoveryCodes.objects.filter(user=person).first() or RecoveryCodes(user=person, name="recovery")
     plain = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _number in range(RECOVERY_CODES)]
-    StaticToken.objects.bulk_create(StaticToken(device=device, token=recovery_digest(code)) for code in plain)
+    held.hold([recovery_digest(code) for code in plain])
+    held.save()
     return ["-".join(code[i : i + 4] for i in range(0, 16, 4)) for code in plain]
 
 

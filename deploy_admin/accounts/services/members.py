@@ -12,11 +12,12 @@ from deploy_admin import clock
 from deploy_admin.access import ADMINISTRATORS, Actor, Role
 from deploy_admin.accounts.models import Membership, User
 from deploy_admin.accounts.rules import may_grant, may_manage, roles_at
-from deploy_admin.accounts.services import people
+from deploy_admin.accounts.services import people, workers
 from deploy_admin.audit import services as audit
 from deploy_admin.db import refusals
 from deploy_admin.errors import Conflict, RuleViolation
 from deploy_admin.jobs import services as jobs
+from deploy_admin.people.models import HealthWorker
 from deploy_admin.registry.models import Institution, InstitutionProfile
 
 ONE_DAY = timedelta(days=1)
@@ -90,18 +91,26 @@ def grant(
     valid_from: date,
     valid_to: date | None = None,
     manages_unit: bool = False,
+    worker: HealthWorker | None = None,
     by: Actor,
 ) -> Membership:
-    """Give a person who has an account one more capacity. Nobody gives themselves anything."""
+    """Give a person who has an account one more capacity. Nobody gives themselves anything.
+
+    A deployed person's names the health worker whose record it shows.
+    """
     if by.user_id is not None and by.user_id == user.pk:
         raise _refuse(_("Nobody gives themselves a capacity."), "own_grant")
     _check(role=role, institution=institution, manages_unit=manages_unit, first=valid_from, last=valid_to, by=by)
+    if worker is not None:
+        workers.refuse_unless_theirs(role=role, institution=institution, worker=worker, by=by)
     membership = _save(
         Membership(
             user=user,
             role=role,
             institution=institution,
             manages_unit=manages_unit,
+            worker=worker,
+            linked_on=max(valid_from, clock.today()) if worker is not None else None,
             valid_from=valid_from,
             valid_to=valid_to,
         )
@@ -113,6 +122,8 @@ def grant(
         label=f"{user.name} · {role.label}",
         detail={"username": user.username, "role": role, "from": valid_from, "to": valid_to, "manager": manages_unit},
     )
+    if worker is not None:
+        workers.note_link(membership, worker, by)
     return membership
 
 
@@ -126,6 +137,7 @@ def add_member(
     valid_from: date,
     valid_to: date | None = None,
     manages_unit: bool = False,
+    worker: HealthWorker | None = None,
     by: Actor,
 ) -> Admitted:
     """Open an account for a new person and give it its first capacity; the password is returned once."""
@@ -138,6 +150,7 @@ def add_member(
         valid_from=valid_from,
         valid_to=valid_to,
         manages_unit=manages_unit,
+        worker=worker,
         by=by,
     )
     return Admitted(membership, password)
@@ -272,6 +285,7 @@ def resume_membership(*, membership: Membership, valid_to: date | None = None, b
         valid_from=today,
         valid_to=valid_to,
         manages_unit=row.manages_unit,
+        worker=row.worker,
         by=by,
     )
     return Admitted(resumed, password)
@@ -320,6 +334,24 @@ def appoint_substitute(
         detail={"for": row.user.username, "substitute": user.username, "from": valid_from, "to": valid_to},
     )
     return substitute
+
+
+@transaction.atomic
+def link_worker(
+    *, membership: Membership, worker: HealthWorker | None, version: int | None = None, by: Actor
+) -> Membership:
+    """Say which health worker a deployed person is; with None the capacity shows nobody's record any more."""
+    _refuse_unless_managing(by, membership)
+    row = held(membership, version)
+    if worker is not None:
+        workers.refuse_unless_theirs(role=row.kind, institution=row.institution, worker=worker, by=by)
+    before = row.worker_id
+    if before != (worker.pk if worker is not None else None):
+        row.worker = worker
+        row.linked_on = max(row.valid_from, clock.today()) if worker is not None else None
+        _write(row, "worker", "linked_on")
+        workers.note_link(row, worker, by, before)
+    return row
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from deploy_admin import clock
 from deploy_admin.access import Permission
 from deploy_admin.accounts.actors import MembershipActor
 from deploy_admin.accounts.models import Token
-from deploy_admin.accounts.tokens import MACHINE_SCOPES, digest_of
+from deploy_admin.accounts.tokens import MACHINE_SCOPES, RESTS_ON, digest_of
 from deploy_admin.audit import services as audit
 from deploy_admin.db import refusals
 from deploy_admin.errors import RuleViolation
@@ -37,6 +37,10 @@ def issue_token(
             code="token_beyond_maker",
             fields={"scopes": _("Not possible: %(scopes)s.") % {"scopes": ", ".join(sorted(beyond))}},
         )
+    bare = [scope for scope in scopes if scope in RESTS_ON and RESTS_ON[Permission(scope)] not in scopes]
+    if bare:
+        sentence = _("ID numbers are read with their people: give that scope too.")
+        raise RuleViolation(sentence, code="scope_rests_on_another", fields={"scopes": sentence})
     prefix = f"da{secrets.token_hex(3)}"
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
     end = timezone.make_aware(datetime.combine(expires_on, time(23, 59, 59)), timezone.get_default_timezone())

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from deploy_admin import clock
-from deploy_admin.access import ActorRequest, Permission, requires
+from deploy_admin.access import ActorRequest, Permission, Role, requires
 from deploy_admin.accounts import lockout, rules, stages
 from deploy_admin.accounts.actors import with_profiles
 from deploy_admin.accounts.filters import MemberFilter
@@ -24,14 +26,17 @@ from deploy_admin.accounts.forms import (
     ReasonForm,
     ReplaceForm,
     SubstituteForm,
+    WorkerForm,
     roles_for,
 )
 from deploy_admin.accounts.models import Membership, User
 from deploy_admin.accounts.reauth import confirm_identity
-from deploy_admin.accounts.services import factors, members, people
+from deploy_admin.accounts.services import factors, members, people, workers
 from deploy_admin.accounts.views.door import posted
 from deploy_admin.audit import services as audit
 from deploy_admin.http import exported, is_part, page_of, refusals_shown_in
+from deploy_admin.people.models import HealthWorker
+from deploy_admin.people.models.workers import HealthWorkerQuerySet
 from deploy_admin.registry.models import Institution
 
 #: A larger export is a job's work; nobody prints more people than this.
@@ -109,7 +114,14 @@ def _choices(request: ActorRequest) -> dict[str, Any]:
     units = rules.managed_institutions(request.actor)
     known = Institution.objects.as_of(clock.today()).filter(pk__in=units.values("pk"))
     kinds = list(known.order_by().values_list("profile__kind", "profile__tier").distinct())
-    return {"institutions": known.for_list(), "roles": roles_for(kinds, administrators=everyone)}
+    roles = roles_for(kinds, administrators=everyone)
+    if not request.actor.can(Permission.PEOPLE_VIEW):  # whoever sees no people cannot say which one it is
+        roles = [role for role in roles if role is not Role.DEPLOYED_PERSON]
+    return {"institutions": known.for_list(), "roles": roles, "people": _people_of(request)}
+
+
+def _people_of(request: ActorRequest) -> Callable[[Institution], HealthWorkerQuerySet]:
+    return lambda institution: workers.people_of(institution, request.actor)
 
 
 @never_cache
@@ -174,11 +186,22 @@ def member(request: ActorRequest, pk: int) -> HttpResponse:
         "holds": found.holds_on(clock.today()),
         "open": found.valid_to is None or found.valid_to >= clock.today(),
         "administrator": found.institution_id is None,
+        "deployed": found.kind is Role.DEPLOYED_PERSON,
+        "worker": _shown_worker(request, found),
+        "may_link": manages and found.kind is Role.DEPLOYED_PERSON and request.actor.can(Permission.PEOPLE_VIEW),
         "has_factor": stages.has_factor(found.user),
         "locked_minutes": lockout.minutes_left(found.user.username) if cares else 0,
         "reason_form": ReasonForm(prefix="disable"),
     }
     return render(request, "accounts/member.html", context)
+
+
+def _shown_worker(request: ActorRequest, found: Membership) -> HealthWorker | None:
+    """Return the health worker of the capacity where the actor may know that person."""
+    seen = HealthWorker.objects.visible_to(request.actor) if request.actor.can(Permission.PEOPLE_VIEW) else None
+    if found.worker_id is None or seen is None:
+        return None
+    return seen.filter(pk=found.worker_id).first()
 
 
 def _people(request: ActorRequest, found: Membership) -> QuerySet[User]:
@@ -230,6 +253,29 @@ def member_substitute(request: ActorRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The substitute acts in this capacity from the first day on."))
             return redirect(found)
     return _form(request, found, form, "substitute")
+
+
+@never_cache
+@requires(Permission.MEMBERS_MANAGE)
+def member_worker(request: ActorRequest, pk: int) -> HttpResponse:
+    """Say which health worker a deployed person is."""
+    found = _visible(request, pk)
+    if found.institution is None or found.kind is not Role.DEPLOYED_PERSON:
+        raise Http404
+    if not request.actor.can(Permission.PEOPLE_VIEW):
+        raise PermissionDenied
+    shown = _shown_worker(request, found)
+    form = WorkerForm(
+        posted(request),
+        people=workers.people_of(found.institution, request.actor),
+        initial={"version": found.version, "worker": shown.number if shown is not None else ""},
+    )
+    if request.method == "POST" and form.is_valid():
+        with refusals_shown_in(form):
+            linked = members.link_worker(membership=found, **form.cleaned_data, by=request.actor)
+            messages.success(request, _("Done."))
+            return redirect(linked)
+    return _form(request, found, form, "worker")
 
 
 @never_cache

@@ -111,6 +111,8 @@ class Column:
     #: What may not be kept in the clear: rows, findings and changes show it masked, the true value is sealed.
     sensitive: bool = False
     mask: Callable[[str], str] = middle_starred
+    #: Whether templates and exports carry it. What is only compared with something else is read, not asked for.
+    offered: bool = True
 
     @property
     def label(self) -> str:
@@ -243,6 +245,10 @@ class ColumnSet(ABC):
     def rows_for_template(self, context: Context) -> Iterable[Mapping[str, Any]]:
         """Return what the template comes filled in with."""
         return ()
+
+    def asked(self, data: Any, actor: Actor) -> forms.Form:
+        """Return the form that stands beside the file; a set whose choices depend on who asks fills them in here."""
+        return (self.params_form or forms.Form)(data)
 
     def units(self, context: Context) -> Sequence[Unit]:
         """Return the units of which one table each is expected, in the order of the list."""

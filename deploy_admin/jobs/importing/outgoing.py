@@ -11,7 +11,7 @@ from deploy_admin import spreadsheets
 from deploy_admin.jobs.importing.columns import Column, ColumnSet, Context, Type
 from deploy_admin.spreadsheets.writing import TemplateColumn
 
-TEXTUAL = (Type.TEXT, Type.CREDIT_CODE, Type.DATE, Type.MONTH)
+TEXTUAL = (Type.TEXT, Type.CREDIT_CODE, Type.NATIONAL_ID, Type.DATE, Type.MONTH)
 
 
 def header(column: Column) -> str:
@@ -19,9 +19,14 @@ def header(column: Column) -> str:
     return f"{column.label}*" if column.required else column.label
 
 
-def template(column_set: ColumnSet, context: Context) -> bytes:
+def offered(column_set: ColumnSet, context: Context) -> list[Column]:
+    """Return the columns that go out."""
+    return [column for column in column_set.columns(context) if column.offered]
+
+
+def template(column_set: ColumnSet, context: Context, *, marker: str = "") -> bytes:
     """Return the workbook to be filled in: what is known is filled in, lists drop down, one row shows how."""
-    columns = list(column_set.columns(context))
+    columns = offered(column_set, context)
     rows = (
         [
             column.shown(row.get(column.key)) or None if column.type in TEXTUAL else _cell(column, row)
@@ -48,12 +53,13 @@ def template(column_set: ColumnSet, context: Context) -> bytes:
         sheet_name=str(column_set.title),
         codes_name=_("Code lists"),
         example_mark=_("Example: "),
+        marker=marker,
     )
 
 
 def current(column_set: ColumnSet, context: Context, format: str) -> bytes:
     """Return the rows as they stand; sent in again, they change nothing."""
-    columns = list(column_set.columns(context))
+    columns = offered(column_set, context)
     rows = ([_cell(column, row) for column in columns] for row in column_set.rows_for_export(context))
     return spreadsheets.export([header(column) for column in columns], rows, format, title=str(column_set.title))
 

@@ -14,14 +14,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from deploy_admin import clock, spreadsheets
-from deploy_admin.access import ActorRequest, requires
+from deploy_admin.access import ActorRequest, Reach, requires
 from deploy_admin.audit import services as audit
 from deploy_admin.errors import RuleViolation
 from deploy_admin.http import attachment, is_part, page_of, refusals_shown_in
 from deploy_admin.jobs.importing import outgoing, services
+from deploy_admin.jobs.importing.batches import pages as batch_pages
 from deploy_admin.jobs.importing.columns import ColumnSet, Context, column_set_of
 from deploy_admin.jobs.importing.showing import plan_context
-from deploy_admin.jobs.models import Upload, UploadState
+from deploy_admin.jobs.models import Upload, UploadBatch, UploadState
 from deploy_admin.spreadsheets.guard import MAX_BYTES, MEGABYTE
 
 STAGES = (
@@ -56,14 +57,25 @@ class FileForm(forms.Form):
 
 def urls_for(key: str, namespace: str, *, prefix: str) -> list[URLPattern]:
     """Return the addresses of one column set's pages, named after its key, for the app that has this namespace."""
-    pages = _Pages(key)
+    pages = Pages(key)
     assert column_set_of(key).namespace == namespace, key  # noqa: S101 -- jobs link to these pages without a request
     guarded = requires(column_set_of(key).permission)
 
     def at(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
         return path(prefix + route, guarded(view), name=f"{key}_{name}")
 
+    rounds = batch_pages.RoundPages(pages)
+    collecting = [
+        at("rounds/", rounds.rounds, "batch"),
+        at("rounds/<int:pk>/", require_GET(rounds.detail), "batch_detail"),
+        at("rounds/<int:pk>/files/", require_POST(rounds.files), "batch_files"),
+        at("rounds/<int:pk>/package/", require_POST(rounds.package), "batch_package"),
+        at("rounds/<int:pk>/marked/", require_POST(rounds.marked), "batch_marked"),
+        at("rounds/<int:pk>/assign/<int:file_pk>/", require_POST(rounds.assign), "batch_assign"),
+        at("rounds/<int:pk>/confirm/", require_POST(rounds.confirm), "batch_confirm"),
+    ]
     return [
+        *(collecting if column_set_of(key).per_unit else ()),
         at("", pages.send_in, "import"),
         at("template.xlsx", require_GET(pages.template), "import_template"),
         at("current.<str:format>", require_GET(pages.current), "import_current"),
@@ -74,7 +86,7 @@ def urls_for(key: str, namespace: str, *, prefix: str) -> list[URLPattern]:
     ]
 
 
-class _Pages:
+class Pages:
     """The views of one column set. Every upload is looked up through visible_to."""
 
     def __init__(self, key: str) -> None:
@@ -86,7 +98,7 @@ class _Pages:
 
     def send_in(self, request: ActorRequest) -> HttpResponse:
         """The form and the recent uploads; a sent file leads to its plan."""
-        asked = self._params_form(request.POST if request.method == "POST" else request.GET or None)
+        asked = self.params_form(request, request.POST if request.method == "POST" else request.GET or None)
         form = FileForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid() and asked.is_valid():
             file = form.cleaned_data["file"]
@@ -98,8 +110,8 @@ class _Pages:
                     params=dict(asked.cleaned_data),
                     by=request.actor,
                 )
-                return redirect(self._url("upload", upload.pk))
-        context = self._context(request)
+                return redirect(self.url("upload", upload.pk))
+        context = self.context(request)
         uploads = Upload.objects.visible_to(request.actor).filter(column_set=self.key).for_list()
         return render(
             request,
@@ -116,6 +128,7 @@ class _Pages:
                 "current_url": self._with_params("import_current", context, "xlsx"),
                 "upload_route": f"{self.set.namespace}:{self.key}_upload",
                 "limit": MAX_BYTES // MEGABYTE,
+                "rounds_url": self.url("batch") if self.set.per_unit and self._collects(request) else "",
             },
             status=422 if request.method == "POST" else 200,
         )
@@ -136,7 +149,8 @@ class _Pages:
             "subtitle": self.set.subtitle(context),
             "back": self.set.back(context),
             "next": self.set.next_step(context),
-            "urls": {name: self._url(f"upload_{name}", pk) for name in ("confirm", "discard", "marked")},
+            "round_url": self._round_url(request, upload),
+            "urls": {name: self.url(f"upload_{name}", pk) for name in ("confirm", "discard", "marked")},
             "form_url": self._with_params("import", context),
             **plan_context(request, upload, self.set, context),
         }
@@ -147,18 +161,22 @@ class _Pages:
         """Have the plan applied that the reader saw."""
         upload = self._upload(request, pk)
         services.confirm(upload=upload, digest=request.POST.get("digest", ""), by=request.actor)
-        return redirect(self._url("upload", pk))
+        return redirect(self.url("upload", pk))
 
     def discard(self, request: ActorRequest, pk: int) -> HttpResponse:
         """Put the upload aside."""
         services.discard(upload=self._upload(request, pk), by=request.actor)
-        return redirect(self._url("import"))
+        return redirect(self.url("import"))
 
     def marked(self, request: ActorRequest, pk: int) -> HttpResponse:
         """The sent workbook with the wrong cells marked."""
         upload = self._upload(request, pk)
         if upload.state != UploadState.REFUSED:
             raise RuleViolation(_("No row of this upload is refused."), code="nothing_refused")
+        if upload.rows_removed_at is not None:
+            raise RuleViolation(
+                _("The rows of this upload were deleted when the time for keeping them was over."), code="rows_removed"
+            )
         stem = upload.file.name.rpartition(".")[0] or upload.file.name
         content = services.marked_workbook(upload)
         audit.record(act="files.read", by=request.actor, on=upload, label=upload.file.name)
@@ -166,39 +184,53 @@ class _Pages:
 
     def template(self, request: ActorRequest) -> HttpResponse:
         """The year's template."""
-        context = self._context(request)
+        context = self.context(request)
         name = _("%(title)s template.xlsx") % {"title": f"{self.set.title} {self.set.subtitle(context)}".strip()}
         return attachment(outgoing.template(self.set, context), name, spreadsheets.CONTENT_TYPES["xlsx"])
 
     def current(self, request: ActorRequest, format: str) -> HttpResponse:
         """The rows as they stand, as a table that may be sent in again."""
-        context = self._context(request)
+        context = self.context(request)
         kind = "csv" if format == "csv" else "xlsx"
         content = outgoing.current(self.set, context, kind)
         name = f"{self.set.title} {self.set.subtitle(context)}".strip() + f".{kind}"
         audit.record(act="imports.exported", by=request.actor, label=name, detail=context.params)
         return attachment(content, name, spreadsheets.CONTENT_TYPES[kind])
 
+    @staticmethod
+    def _collects(request: ActorRequest) -> bool:
+        return request.actor.reach in (Reach.ALL, Reach.DISTRICT)
+
+    def _round_url(self, request: ActorRequest, upload: Upload) -> str:
+        """Return the page of the round in which the file came, where there is one."""
+        if upload.unit_id is None or not self.set.per_unit:
+            return ""
+        rounds = UploadBatch.objects.visible_to(request.actor).filter(files__upload=upload)
+        pk = rounds.values_list("pk", flat=True).first()
+        return self.url("batch_detail", pk) if pk is not None else ""
+
     def _upload(self, request: ActorRequest, pk: int) -> Upload:
         rows = Upload.objects.visible_to(request.actor).filter(column_set=self.key)
         return get_object_or_404(rows.select_related("file", "plan_job", "apply_job").defer("file__content"), pk=pk)
 
-    def _params_form(self, data: Any) -> forms.Form:
-        return (self.set.params_form or forms.Form)(data)
+    def params_form(self, request: ActorRequest, data: Any) -> forms.Form:
+        """Return the form of what the column set asks for beside the file."""
+        return self.set.asked(data, request.actor)
 
-    def _context(self, request: ActorRequest) -> Context:
+    def context(self, request: ActorRequest) -> Context:
         """Return the context the address asks for, or the form's own first values."""
-        asked = self._params_form(request.GET)
+        asked = self.params_form(request, request.GET)
         if asked.is_valid():
             params = dict(asked.cleaned_data)
         else:
             params = {name: asked.get_initial_for_field(field, name) for name, field in asked.fields.items()}
         return Context(request.actor, params, clock.today())
 
-    def _url(self, name: str, *args: Any) -> str:
+    def url(self, name: str, *args: Any) -> str:
+        """Return the address of one of this column set's pages."""
         return reverse(f"{self.set.namespace}:{self.key}_{name}", args=args)
 
     def _with_params(self, name: str, context: Context, *args: Any) -> str:
         query = QueryDict(mutable=True)
         query.update({key: str(value) for key, value in context.params.items() if value is not None})
-        return f"{self._url(name, *args)}?{query.urlencode()}" if query else self._url(name, *args)
+        return f"{self.url(name, *args)}?{query.urlencode()}" if query else self.url(name, *args)

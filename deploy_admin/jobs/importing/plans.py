@@ -99,22 +99,25 @@ def make(parsed: Parsed, column_set: ColumnSet, context: Context) -> Plan:
 
 def again(rows: Iterable[tuple[str, int, dict[str, Any]]], column_set: ColumnSet, context: Context) -> Plan:
     """Compare the records of a stored plan, as (sheet, row, plain values), with the rows as they stand now."""
-    restore = {
-        column.key: restoring for column in column_set.columns(context) if (restoring := restorer(column)) is not None
-    }
+    restorers = {column.key: restorer(column) for column in column_set.columns(context)}
+    met: dict[Any, Any] = {}  # equal texts become one object, and every date is made once: the rows are many
     records = []
-    for sheet, row, values in rows:
-        for key, restoring in restore.items():
-            value = values.get(key)
-            if value is not None and value != "":
-                values[key] = restoring(value)
-        record = Record(sheet, row, {key: None if value == "" else value for key, value in values.items()}, {}, {})
-        records.append(record)
+    for sheet, row, stored in rows:
+        values = {}
+        for key, value in stored.items():
+            restoring = restorers.get(key)
+            if restoring is not None and value != "":
+                held = met.get((key, value))
+                value = met.setdefault((key, value), restoring(value)) if held is None else held
+            elif type(value) is str:
+                value = met.setdefault(value, value) if value else None
+            values[met.setdefault(key, key)] = value
+        records.append(Record(met.setdefault(sheet, sheet), row, values, {}, {}))
     return make(Parsed(records), column_set, context)
 
 
 def _told_once(entries: list[Entry]) -> tuple[int, int]:
-    """Keep one finding for each cell and code, though a wide row makes several records; return how many refuse, warn."""
+    """Keep one finding for each cell and code, though a wide row is several records; count those that refuse, warn."""
     seen: set[tuple[str, int, int, str, str]] = set()
     refusing = warning = 0
     for entry in entries:

@@ -139,9 +139,7 @@ class _Sheet:
     ) -> None:
         self.sheet, self.header, self.set, self.parsed = sheet, header, column_set, parsed
         self.columns, self.one_of = {column.key: column for column in columns}, one_of
-        self.there = [
-            (self.columns[key], at, values.reader(self.columns[key])) for key, at in header.columns.items()
-        ]
+        self.there = [(self.columns[key], at, values.reader(self.columns[key])) for key, at in header.columns.items()]
         self.texts = {key: header.texts[at] for key, at in header.columns.items()}
         self.value_column = self.columns.get(column_set.spread_value)
         self.read_value = values.reader(self.value_column) if self.value_column is not None else None

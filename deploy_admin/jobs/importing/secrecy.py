@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from deploy_admin import sealing
 from deploy_admin.jobs.importing.columns import Column
+from deploy_admin.jobs.importing.findings import Finding
+from deploy_admin.jobs.importing.values import plain
 
 PURPOSE = "jobs.upload_row"
 #: Eighteen characters that hold a birth date where an ID number does, with or without its check digit being right,
 #: alone or inside a longer number: the number of a physician's qualification ends with the ID.
-_ID = re.compile(
-    r"(\d{6})[ -]?(?:[1１][9９]|[2２][0０])\d{2}(?:[0０][1-9１-９]|[1１][0-2０-２])(?:[0０][1-9１-９]|[12１２]\d|[3３][01０１])"
-    r"[ -]?(\d{3}[\dXxＸ])"
-)
+_YEAR, _MONTH, _DAY = r"(?:19|20)\d{2}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_ID = re.compile(rf"(\d{{6}})[ -]?{_YEAR}{_MONTH}{_DAY}[ -]?(\d{{3}}[\dXx])")
+_WIDE_ID = re.compile(r"([０-９]{6})[０-９]{8}([０-９]{3}[０-９ＸｘXx])")
 
 
 def scrubbed(text: str) -> str:
     """Return `text` with every ID number in it masked."""
-    return _ID.sub(r"\1********\2", text)
+    return _WIDE_ID.sub(r"\1********\2", _ID.sub(r"\1********\2", text))
 
 
 def sensitive(columns: Sequence[Column]) -> dict[str, Column]:
@@ -42,25 +45,25 @@ class RowSeal:
         self.upload_id = upload_id
         self.vault = sealing.vault() if self.columns else None
 
-    def split(self, position: int, values: Mapping[str, Any]) -> tuple[dict[str, Any], bytes | None]:
-        """Return the row's plain values as they are shown, and the true ones that differ from them, sealed."""
+    def split(self, position: int, values: Mapping[str, Any]) -> tuple[str, bytes | None]:
+        """Return the row's values as JSON as they are shown, and the true ones that differ from them, sealed."""
         if self.vault is None:
-            return dict(values), None
-        shown = {}
-        hidden = {}
-        for key, value in values.items():
-            if not isinstance(value, str):
-                shown[key] = value
-                continue
-            column = self.columns.get(key)
-            seen = scrubbed(column.mask(value) if column is not None and value else value)
-            shown[key] = seen
-            if seen != value:
-                hidden[key] = value
+            return _values(values), None
+        hidden: dict[str, str] = {}
+        shown = dict(values)
+        for key, column in self.columns.items():
+            value = values.get(key)
+            if isinstance(value, str) and value and (masked := scrubbed(column.mask(value))) != value:
+                hidden[key], shown[key] = value, masked
+        text = _values(shown)
+        if _ID.search(text) or _WIDE_ID.search(text):  # in a remark, say, or in a number that holds it
+            for key, value in values.items():
+                if key not in hidden and isinstance(value, str) and (masked := scrubbed(value)) != value:
+                    hidden[key], shown[key] = value, masked
+            text = scrubbed(_values(shown))
         if not hidden:
-            return shown, None
-        text = json.dumps(hidden, ensure_ascii=False)
-        return shown, self.vault.seal(text, PURPOSE, self._place(position))
+            return text, None
+        return text, self.vault.seal(_encode(hidden), PURPOSE, self._place(position))
 
     def join(self, position: int, values: Mapping[str, Any], sealed: bytes | None) -> dict[str, Any]:
         """Return the row's true plain values."""
@@ -70,8 +73,20 @@ class RowSeal:
 
     def text(self, value: Any) -> str:
         """Return `value` as JSON, without any ID number where the set has sensitive columns."""
-        text = _encode(value)
+        text = _clean(_encode(value))
         return text if self.vault is None else scrubbed(text)
+
+    def label(self, text: str) -> str:
+        """Return a text for people without any ID number where the set has sensitive columns."""
+        return text if self.vault is None else scrubbed(text)
+
+    def finding(self, finding: Finding) -> dict[str, Any]:
+        """Return a finding as it may be stored."""
+        held = finding.as_json()
+        column = self.columns.get(finding.column)
+        if column is not None:
+            held["value"] = column.mask(held["value"])
+        return held
 
     def changes(self, changes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Return the changes as they may be stored."""
@@ -86,9 +101,17 @@ class RowSeal:
         return f"{self.upload_id}:{position}".encode()
 
 
-_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+def _plain(value: Any) -> Any:
+    return plain(value) if isinstance(value, (Decimal, date)) else str(value)
 
 
-def _encode(value: Any) -> str:
-    text = _encoder.encode(value)
+def _values(values: Mapping[str, Any]) -> str:
+    """Return a row's values as JSON; what is not there is stored as "", as `plain` has it."""
+    return _clean(_encode({key: "" if value is None else value for key, value in values.items()}))
+
+
+def _clean(text: str) -> str:
     return text.replace("\\u0000", "") if "\\u0000" in text else text
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode

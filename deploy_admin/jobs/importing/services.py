@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,12 +18,11 @@ from deploy_admin.db import copy_rows, refusals
 from deploy_admin.errors import Conflict
 from deploy_admin.jobs import handlers
 from deploy_admin.jobs import services as jobs
-from deploy_admin.jobs.importing import plans
+from deploy_admin.jobs.importing import plans, secrecy
 from deploy_admin.jobs.importing.columns import ColumnSet, Context, column_set_of
 from deploy_admin.jobs.importing.findings import remedy, sentence
 from deploy_admin.jobs.importing.records import FileRefused, parse
-from deploy_admin.jobs.importing.values import plain
-from deploy_admin.jobs.models import Job, RowKind, Upload, UploadRow, UploadState
+from deploy_admin.jobs.models import Job, RowKind, StoredFile, Upload, UploadRow, UploadState
 from deploy_admin.spreadsheets import Mark
 from deploy_admin.spreadsheets.guard import format_of
 
@@ -43,16 +43,36 @@ def upload_url(column_set: ColumnSet, pk: int) -> str:
 @transaction.atomic
 def send_in(*, column_set: ColumnSet, name: str, content: bytes, params: dict[str, Any], by: Actor) -> Upload:
     """Keep the file and have it read in the background. What is plainly no workbook is refused at once."""
+    file = keep(column_set=column_set, name=name, content=content, params=params, by=by)
+    return take_in(column_set=column_set, file=file, params=params, by=by)
+
+
+def keep(*, column_set: ColumnSet, name: str, content: bytes, params: dict[str, Any], by: Actor) -> StoredFile:
+    """Store a file for this column set: sealed, and its name without ID numbers, where the set has any."""
     form = format_of(content)
-    context = Context(by, params, clock.today())
-    file = jobs.store_file(
-        name=name,
+    sealed = is_sensitive(column_set, Context(by, params, clock.today()))
+    return jobs.store_file(
+        name=secrecy.scrubbed(name) if sealed else name,
         content=content,
         content_type=FILE_TYPES[form],
         by=by,
         owner_institution_id=by.institution_id,
         kind=file_kind(column_set),
+        sealed=sealed,
     )
+
+
+def is_sensitive(column_set: ColumnSet, context: Context) -> bool:
+    """Whether the set has columns whose values are kept sealed."""
+    return bool(secrecy.sensitive(column_set.columns(context)))
+
+
+@transaction.atomic
+def take_in(
+    *, column_set: ColumnSet, file: StoredFile, params: dict[str, Any], by: Actor, unit_id: int | None = None
+) -> Upload:
+    """Have a stored file read in the background; `unit_id` says on whose behalf, if not the sender's own."""
+    context = Context(by, params, clock.today())
     upload = Upload.objects.create(
         column_set=column_set.key,
         scope=column_set.scope(context),
@@ -60,6 +80,7 @@ def send_in(*, column_set: ColumnSet, name: str, content: bytes, params: dict[st
         file=file,
         sha256=file.sha256,
         institution_id=by.institution_id,
+        unit_id=unit_id,
         created_by_id=by.user_id,
         created_by_name=by.name,
     )
@@ -129,7 +150,7 @@ def marked_workbook(upload: Upload) -> bytes:
                 where = int("".join(c for c in finding["cell"] if c.isdigit()) or row)
                 value = f"{finding['header']}: " if finding["header"] else ""
                 marks.append(Mark(sheet, where, finding["at"] or 1, f"{value}{text}\n{fix}"))
-    return spreadsheets.mark(bytes(upload.file.content), marks, heading=_("Why refused"))
+    return spreadsheets.mark(upload.file.read(), marks, heading=_("Why refused"))
 
 
 def _notice_key(upload: Upload) -> str:
@@ -137,24 +158,31 @@ def _notice_key(upload: Upload) -> str:
 
 
 def _made(upload: Upload, column_set: ColumnSet, context: Context) -> plans.Plan:
-    workbook = spreadsheets.read(bytes(upload.file.content), upload.file.name)
-    return plans.make(parse(workbook, column_set, context), column_set, context)
+    return plans.make(parse(spreadsheets.read(upload.file.read()), column_set, context), column_set, context)
 
 
 def _again(upload: Upload, column_set: ColumnSet, context: Context) -> plans.Plan:
-    rows = upload.rows.order_by("position").values_list("sheet", "row", "values")
-    return plans.again(rows.iterator(chunk_size=5000), column_set, context)
+    seal = secrecy.RowSeal(upload.pk, column_set.columns(context))
+    fields = ("sheet", "row", "position", "values", "sealed")
+    rows = upload.rows.order_by("position").values_list(*fields).iterator(chunk_size=2000)
+    return plans.again(
+        ((sheet, row, seal.join(position, values, sealed)) for sheet, row, position, values, sealed in rows),
+        column_set,
+        context,
+    )
 
 
-def _save(upload: Upload, column_set: ColumnSet, plan: plans.Plan, *, again: bool = False) -> None:
+def _save(upload: Upload, column_set: ColumnSet, context: Context, plan: plans.Plan, *, again: bool = False) -> None:
     """Write the plan beside its upload, replacing an older one; the rows go in by one COPY."""
+    seal = secrecy.RowSeal(upload.pk, column_set.columns(context))
     upload.digest = plan.digest
     upload.planned_at = clock.now()
     upload.summary = {
         "counts": plan.counts,
         "cells_refused": plan.cells_refused,
-        "sheets": plan.parsed.sheets,
-        "notices": [notice.as_json() for notice in plan.parsed.notices],
+        "cells_warned": plan.cells_warned,
+        "sheets": json.loads(seal.text(plan.parsed.sheets)),
+        "notices": json.loads(seal.text([notice.as_json() for notice in plan.parsed.notices])),
         "made_again": again,
     }
     if plan.refused:
@@ -164,27 +192,31 @@ def _save(upload: Upload, column_set: ColumnSet, plan: plans.Plan, *, again: boo
     upload.save(update_fields=["digest", "planned_at", "summary", "state"])
     upload.rows.all().delete()
 
-    def as_json(value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False).replace("\\u0000", "")
+    columns = ("upload_id", "position", "kind", "sheet", "row", "label", "values", "changes", "findings", "sealed")
+    copy_rows(UploadRow._meta.db_table, columns, _rows(upload.pk, column_set, plan, seal))
 
-    copy_rows(
-        UploadRow._meta.db_table,
-        ("upload_id", "position", "kind", "sheet", "row", "label", "values", "changes", "findings"),
-        (
-            (
-                upload.pk,
-                position,
-                entry.kind.value,
-                entry.record.sheet[:100],
-                entry.record.row,
-                column_set.label(entry.record)[:200],
-                as_json({key: plain(value) for key, value in entry.record.values.items()}),
-                as_json(entry.changes),
-                as_json([finding.as_json() for finding in entry.record.findings]),
-            )
-            for position, entry in enumerate(plan.entries)
-        ),
-    )
+
+def _rows(pk: int, column_set: ColumnSet, plan: plans.Plan, seal: secrecy.RowSeal) -> Iterator[tuple[Any, ...]]:
+    """Yield the plan's rows as they are stored: what is secret masked, the truth of it sealed beside."""
+    sheets: dict[str, str] = {}
+    for position, entry in enumerate(plan.entries):
+        record = entry.record
+        sheet = sheets.get(record.sheet)
+        if sheet is None:
+            sheet = sheets[record.sheet] = seal.label(record.sheet)[:100]
+        shown, sealed = seal.split(position, record.values)
+        yield (
+            pk,
+            position,
+            entry.kind.value,
+            sheet,
+            record.row,
+            seal.label(column_set.label(record))[:200],
+            shown,
+            seal.text(seal.changes(entry.changes)) if entry.changes else "[]",
+            seal.text([seal.finding(finding) for finding in record.findings]) if record.findings else "[]",
+            sealed,
+        )
 
 
 def _unreadable(upload: Upload, code: str, params: dict[str, Any], *, file: bool) -> None:
@@ -219,15 +251,17 @@ def plan_upload(claim: handlers.Claim) -> dict[str, Any]:
         upload.save(update_fields=["state", "summary"])
         return {"state": upload.state}
     claim.progress(1, PROGRESS_STEPS)
+    context = Context(claim.actor, upload.params, clock.today())
     try:
-        plan = _made(upload, column_set, Context(claim.actor, upload.params, clock.today()))
+        plan = _made(upload, column_set, context)
     except spreadsheets.Unreadable as refusal:
         _unreadable(upload, refusal.code, refusal.params, file=True)
     except FileRefused as refusal:
-        _unreadable(upload, refusal.code, refusal.params, file=False)
+        seal = secrecy.RowSeal(upload.pk, column_set.columns(context))
+        _unreadable(upload, refusal.code, json.loads(seal.text(refusal.params)), file=False)
     else:
         claim.progress(3, PROGRESS_STEPS)
-        _save(upload, column_set, plan)
+        _save(upload, column_set, context, plan)
         _say_that_it_waits(upload, column_set)
     claim.progress(PROGRESS_STEPS, PROGRESS_STEPS)
     return {"state": upload.state}
@@ -270,7 +304,7 @@ def apply_upload(claim: handlers.Claim) -> dict[str, Any]:
     claim.progress(2, PROGRESS_STEPS)
     if plan.digest != claim.params["digest"]:
         plan = _made(upload, column_set, context) if column_set.applies_from_rows else plan
-        _save(upload, column_set, plan, again=True)
+        _save(upload, column_set, context, plan, again=True)
         return {"state": upload.state, "made_again": True}
     with refusals():
         upload.result = column_set.apply(plan.to_write(), context, claim)

@@ -13,6 +13,7 @@ from deploy_admin.jobs.importing.findings import remedy, sentence
 from deploy_admin.jobs.models import RowKind, Upload, UploadState
 from deploy_admin.spreadsheets.refusals import SENTENCES
 
+WARNINGS_SHOWN = 50
 ORDER = (RowKind.REFUSED, RowKind.CHANGED, RowKind.NEW, RowKind.UNCHANGED)
 
 
@@ -46,9 +47,21 @@ def plan_context(request: ActorRequest, upload: Upload, column_set: ColumnSet, c
         "cells": [(row, [(columns[key].label, row["shown"].get(key, "")) for key in used]) for row in rows],
         "notices": [sentence(notice["code"], notice["params"]) for notice in summary["notices"]],
         "sheets": [{**sheet, "first": sheet["header_last"] + 1} for sheet in summary["sheets"]],
+        "warnings": _warnings(upload, columns) if summary.get("cells_warned") else [],
+        "warned": summary.get("cells_warned", 0),
         "made_again": summary["made_again"],
         "not_applied": summary.get("not_applied", ""),
     }
+
+
+def _warnings(upload: Upload, columns: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the first things worth a look in rows that are not refused."""
+    rows = upload.rows.exclude(kind=RowKind.REFUSED).exclude(findings=[]).order_by("position")[:WARNINGS_SHOWN]
+    return [
+        {**finding, "sheet": row.sheet}
+        for row in rows
+        for finding in _row(row, columns, RowKind(row.kind))["findings"]
+    ]
 
 
 def _whole_file(summary: dict[str, Any]) -> dict[str, str]:

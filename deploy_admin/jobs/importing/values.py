@@ -27,7 +27,9 @@ _DATE = re.compile(r"^(\d{4})\s*(?:年|[-./])\s*(\d{1,2})\s*(?:月|[-./])\s*(\d{
 _MONTH = re.compile(r"^(\d{4})\s*(?:年|[-./])\s*(\d{1,2})\s*月?(?:份)?$")
 _YEAR = re.compile(r"^(\d{4})\s*(?:年|年度|年份)?$")
 _NUMERALS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_SPOKEN = re.compile(r"^([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月(?:份|([一二三四五六七八九十]{1,3})日)?$")
+_SPOKEN = re.compile(
+    r"^([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月(?:份|([一二三四五六七八九十]{1,3})日)?$"
+)
 _EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet's dates, its false 29 February 1900 included
 _YES = {"是", "有", "y", "yes", "true", "1", "√", "✓", "对"}
 _NO = {"否", "无", "n", "no", "false", "0", "×", "✗", "x", "不是"}
@@ -154,7 +156,7 @@ def _day(text: str) -> tuple[date | None, date | None]:
 
 
 def _spoken(numeral: str) -> int:
-    """Return the number that 三, 十, 十一, 二十 or 三十一 says; 0, which is no month and no day, for what says none."""
+    """Return the number that 三, 十, 十一 or 二十 says; 0, which is no month and no day, for what says none."""
     tens, ten, ones = numeral.rpartition("十")
     if (len(tens) > 1 or len(ones) > 1) or "十" in tens:
         return 0

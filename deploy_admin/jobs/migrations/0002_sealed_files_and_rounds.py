@@ -7,114 +7,172 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0001_initial'),
+        ("jobs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BatchFile',
+            name="BatchFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('unit_id', models.BigIntegerField(null=True)),
-                ('unit_name', models.CharField(blank=True, max_length=200)),
-                ('recognised_by', models.CharField(blank=True, choices=[('marker', 'Mark in the workbook'), ('file_name', 'File name'), ('rows', 'Rows'), ('by_hand', 'By hand')], max_length=10)),
-                ('problem', models.CharField(blank=True, max_length=40)),
-                ('problem_params', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=255)),
+                ("unit_id", models.BigIntegerField(null=True)),
+                ("unit_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "recognised_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("marker", "Mark in the workbook"),
+                            ("file_name", "File name"),
+                            ("rows", "Rows"),
+                            ("by_hand", "By hand"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("problem", models.CharField(blank=True, max_length=40)),
+                ("problem_params", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='UploadBatch',
+            name="UploadBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('column_set', models.CharField(max_length=40)),
-                ('params', models.JSONField(default=dict)),
-                ('institution_id', models.BigIntegerField(null=True)),
-                ('created_by_id', models.BigIntegerField(null=True)),
-                ('created_by_name', models.CharField(blank=True, max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("column_set", models.CharField(max_length=40)),
+                ("params", models.JSONField(default=dict)),
+                ("institution_id", models.BigIntegerField(null=True)),
+                ("created_by_id", models.BigIntegerField(null=True)),
+                ("created_by_name", models.CharField(blank=True, max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='storedfile',
-            name='storedfile_size_is_true',
+            model_name="storedfile",
+            name="storedfile_size_is_true",
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='removed_at',
+            model_name="storedfile",
+            name="removed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='sealed',
+            model_name="storedfile",
+            name="sealed",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='rows_removed_at',
+            model_name="upload",
+            name="rows_removed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='unit_id',
+            model_name="upload",
+            name="unit_id",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='uploadrow',
-            name='sealed',
+            model_name="uploadrow",
+            name="sealed",
             field=models.BinaryField(null=True),
         ),
         migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content', b''), ('removed_at__isnull', False)), models.Q(('removed_at__isnull', True), ('sealed', False), ('size', django.db.models.functions.text.Length('content'))), models.Q(('removed_at__isnull', True), ('sealed', True), ('size', django.db.models.expressions.CombinedExpression(django.db.models.functions.text.Length('content'), '-', models.Value(30)))), _connector='OR'), name='storedfile_size_is_true', violation_error_code='size_wrong', violation_error_message='The stored size differs from the bytes.'),
+            model_name="storedfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("content", b""), ("removed_at__isnull", False)),
+                    models.Q(
+                        ("removed_at__isnull", True),
+                        ("sealed", False),
+                        ("size", django.db.models.functions.text.Length("content")),
+                    ),
+                    models.Q(
+                        ("removed_at__isnull", True),
+                        ("sealed", True),
+                        (
+                            "size",
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.functions.text.Length("content"), "-", models.Value(30)
+                            ),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="storedfile_size_is_true",
+                violation_error_code="size_wrong",
+                violation_error_message="The stored size differs from the bytes.",
+            ),
         ),
         migrations.AddField(
-            model_name='batchfile',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.storedfile'),
+            model_name="batchfile",
+            name="file",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="jobs.storedfile"
+            ),
         ),
         migrations.AddField(
-            model_name='batchfile',
-            name='upload',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.upload'),
+            model_name="batchfile",
+            name="upload",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="jobs.upload"
+            ),
         ),
         migrations.AddField(
-            model_name='uploadbatch',
-            name='marked',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.storedfile'),
+            model_name="uploadbatch",
+            name="marked",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="jobs.storedfile"
+            ),
         ),
         migrations.AddField(
-            model_name='uploadbatch',
-            name='package',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.storedfile'),
+            model_name="uploadbatch",
+            name="package",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="jobs.storedfile"
+            ),
         ),
         migrations.AddField(
-            model_name='uploadbatch',
-            name='work',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job'),
+            model_name="uploadbatch",
+            name="work",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="jobs.job"
+            ),
         ),
         migrations.AddField(
-            model_name='batchfile',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='jobs.uploadbatch'),
+            model_name="batchfile",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="files", to="jobs.uploadbatch"
+            ),
         ),
         migrations.AddIndex(
-            model_name='uploadbatch',
-            index=models.Index(fields=['column_set', 'institution_id', '-id'], name='uploadbatch_by_institution'),
+            model_name="uploadbatch",
+            index=models.Index(fields=["column_set", "institution_id", "-id"], name="uploadbatch_by_institution"),
         ),
         migrations.AddIndex(
-            model_name='batchfile',
-            index=models.Index(fields=['batch', 'id'], name='batchfile_by_batch'),
+            model_name="batchfile",
+            index=models.Index(fields=["batch", "id"], name="batchfile_by_batch"),
         ),
         migrations.AddConstraint(
-            model_name='batchfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('problem', ''), _negated=True), ('unit_id__isnull', False), _connector='OR'), name='batchfile_told_or_problem', violation_error_code='neither_told_nor_problem', violation_error_message="A file of a round is somebody's, or says what is wrong with it."),
+            model_name="batchfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("problem", ""), _negated=True), ("unit_id__isnull", False), _connector="OR"
+                ),
+                name="batchfile_told_or_problem",
+                violation_error_code="neither_told_nor_problem",
+                violation_error_message="A file of a round is somebody's, or says what is wrong with it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batchfile',
-            constraint=models.CheckConstraint(condition=models.Q(('recognised_by__in', ['', 'marker', 'file_name', 'rows', 'by_hand'])), name='batchfile_recognised_known', violation_error_code='unknown_recognition', violation_error_message='A file cannot have been recognised by this.'),
+            model_name="batchfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("recognised_by__in", ["", "marker", "file_name", "rows", "by_hand"])),
+                name="batchfile_recognised_known",
+                violation_error_code="unknown_recognition",
+                violation_error_message="A file cannot have been recognised by this.",
+            ),
         ),
     ]

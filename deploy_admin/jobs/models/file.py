@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from deploy_admin import sealing
@@ -66,16 +67,16 @@ class StoredFile(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("jobs:download", args=[self.pk])
+
     def read(self) -> bytes:
         """Return the plain bytes."""
         if self.removed_at is not None:
             raise RuleViolation(
-                _("The file was deleted when the time for keeping it was over; its digest is still here."),
+                gettext("The file was deleted when the time for keeping it was over; its digest is still here."),
                 code="file_removed",
             )
         if self.sealed:
             return sealing.vault().open_bytes(self.content, PURPOSE, self.sha256.encode())
         return bytes(self.content)
-
-    def get_absolute_url(self) -> str:
-        return reverse("jobs:download", args=[self.pk])

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from deploy_admin.access import Actor, Reach
 from deploy_admin.people.models.dated import OfWorkerQuerySet, Recorded
@@ -18,7 +19,7 @@ class TransferState(models.TextChoices):
 
     ASKED = "asked", _("to be answered")
     AGREED = "agreed", _("agreed")
-    DECLINED = "declined", _("declined")
+    DECLINED = "declined", pgettext_lazy("transfer", "declined")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
     def may_become(self) -> frozenset[TransferState]:

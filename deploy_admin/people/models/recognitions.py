@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from deploy_admin.people import codes
 from deploy_admin.people.models.dated import Documented, OfWorkerQuerySet
@@ -16,7 +17,7 @@ class RecognitionState(models.TextChoices):
 
     CLAIMED = "claimed", _("to be decided")
     RECOGNISED = "recognised", _("recognised")
-    DECLINED = "declined", _("declined")
+    DECLINED = "declined", pgettext_lazy("recognition", "declined")
 
     def may_become(self) -> frozenset[RecognitionState]:
         """Return the states this one may move to."""

@@ -1,4 +1,4 @@
-"""What every clause of every section carries: id, topic, label, citation, binding level, dates, place and precedence."""
+"""What every clause of every section carries: id, topic, label, citation, binding level, dates and precedence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The eligibility clause: whom it speaks of, what it asks of them, who is excused, and what bars a person for a while."""
+"""The eligibility clause: whom it speaks of, what it asks, who is excused, and what bars a person for a while."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, StrictBool, StrictInt, Tag, WithJsonSchema
 
 from deploy_admin.policies.language.clauses import Clause
-from deploy_admin.policies.language.conditions import Condition, OnDay
+from deploy_admin.policies.language.conditions import Condition, ConditionNode, OnDay
 from deploy_admin.policies.language.measures import Code
 from deploy_admin.policies.language.nodes import Day, Duration, Node, Slug, Text
 
@@ -100,9 +100,7 @@ def _bar_tag(data: Any) -> str:
 
 #: How long a bar lasts: so many months or days, for good (`ever`), or not yet set (null).
 BarLength = Annotated[
-    Annotated[Duration, Tag("@Duration")]
-    | Annotated[Literal["ever"], Tag("@ever")]
-    | Annotated[None, Tag("@none")],
+    Annotated[Duration, Tag("@Duration")] | Annotated[Literal["ever"], Tag("@ever")] | Annotated[None, Tag("@none")],
     Discriminator(_bar_tag),
     WithJsonSchema(
         {"anyOf": [{"type": "string", "pattern": "^[0-9]{1,5} (months|days)$"}, {"const": "ever"}, {"type": "null"}]}
@@ -117,9 +115,10 @@ def _listed(data: Any) -> Any:
 class Bar(Node):
     """What keeps a person out for a while: `{id: sanction, after: disciplinary_sanction, for: 12 months}`.
 
-    The day of the event is not counted; the corresponding day, clipped to its month's last day, is the last one barred:
-    a sanction of 31 August bars six months, to 28 or 29 February. `times: 2` needs two such events, the earlier of them
-    within the time. `for: null` is unset: once there is such an event, nothing can be told. `when` narrows whom it bars.
+    The day of the event is not counted; the corresponding day, clipped to its month's last day, is the last one
+    barred: a sanction of 31 August bars six months, to 28 or 29 February. `times: 2` needs two such events, the
+    earlier of them within the time. `for: ever` is for good; `for: null` is unset, so that nothing can be told once
+    there is such an event. `when` narrows whom it bars.
     """
 
     id: Slug
@@ -146,11 +145,11 @@ class Bar(Node):
 class Eligibility(Clause):
     """Who may do something, and why not.
 
-    `applies_to` says of whom the clause speaks at all; who does not fall under it is neither allowed nor refused.
-    `requires` and `documents` must hold, and one of `alternatives` where there are any; `mixing: true` lets each part
-    of the requirement, numbered through the alternatives' `all`, be met by whichever of them. Of who is exempt the clause
-    asks nothing. A bar stands before everything else. Facts are asked on the day of the event (the planned first day, or
-    the day that is asked about), on a fixed day, or ever.
+    `applies_to` says of whom the clause speaks at all; who does not fall under it is neither allowed nor refused. A
+    clause that asks nothing more says that they may. `requires` and `documents` must hold, and one of `alternatives`
+    where there are any; `mixing: true` lets each part of the requirement, numbered through the alternatives' `all`, be
+    met by whichever of them. Of who is exempt the clause asks nothing. A bar stands before everything else. Facts are
+    asked on the day of the event (the planned first day, or the day that is asked about), on a fixed day, or ever.
     """
 
     target: Target
@@ -161,3 +160,12 @@ class Eligibility(Clause):
     mixing: StrictBool = False
     exemptions: tuple[Exemption, ...] = ()
     bars: tuple[Bar, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[ConditionNode, ...]:
+        """Every condition of the clause, in the order it is read."""
+        found: list[ConditionNode | None] = [self.applies_to, self.requires, *self.documents]
+        found += [option.requires for option in self.alternatives]
+        found += [exemption.when for exemption in self.exemptions]
+        found += [bar.when for bar in self.bars]
+        return tuple(node for node in found if node is not None)

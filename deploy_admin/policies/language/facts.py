@@ -154,6 +154,33 @@ TITLE_SERIES = (
     Code("medical_technology", "医技", "medical technology"),
     Code("other", "其他", "other"),
 )
+#: By their codes of GB/T 8561; those outside its five health series are gathered by level.
+TITLES = (
+    Code("231", "主任医师", "chief physician"),
+    Code("232", "副主任医师", "associate chief physician"),
+    Code("233", "主治医师", "attending physician"),
+    Code("234", "医师", "physician"),
+    Code("235", "医士", "assistant physician"),
+    Code("241", "主任药师", "chief pharmacist"),
+    Code("242", "副主任药师", "associate chief pharmacist"),
+    Code("243", "主管药师", "pharmacist-in-charge"),
+    Code("244", "药师", "pharmacist"),
+    Code("245", "药士", "assistant pharmacist"),
+    Code("251", "主任护师", "chief nurse"),
+    Code("252", "副主任护师", "associate chief nurse"),
+    Code("253", "主管护师", "nurse-in-charge"),
+    Code("254", "护师", "nurse practitioner"),
+    Code("255", "护士", "nurse"),
+    Code("261", "主任技师", "chief technologist"),
+    Code("262", "副主任技师", "associate chief technologist"),
+    Code("263", "主管技师", "technologist-in-charge"),
+    Code("264", "技师", "technologist"),
+    Code("265", "技士", "assistant technologist"),
+    Code("other_senior", "其他正高级", "other, senior"),
+    Code("other_associate_senior", "其他副高级", "other, associate-senior"),
+    Code("other_intermediate", "其他中级", "other, intermediate"),
+    Code("other_junior", "其他初级", "other, junior"),
+)
 SEXES = (Code("male", "男", "male"), Code("female", "女", "female"))
 #: Why somebody cannot be sent on a day, as the people's records name it.
 UNAVAILABILITIES = (
@@ -209,7 +236,7 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             Fact("title_level", _P, _T.CODE, "职称", "title", TITLE_LEVELS, ordered=True),
             Fact("title_scope", _P, _T.CODE, "职称适用范围", "scope of the title", TITLE_SCOPES, many=True),
             Fact("title_series", _P, _T.CODE, "职称系列", "series of the title", TITLE_SERIES, many=True),
-            Fact("titles_held", _P, _T.TEXT, "所持职称", "titles held", many=True),
+            Fact("titles_held", _P, _T.CODE, "所持职称", "titles held", TITLES, many=True),
             Fact("title_since", _P, _T.DATE, "取得现有级别职称日期", "date of the present title level"),
             _years("years_in_title", "取得现有级别职称", "years at the present title level"),
             Fact("practice_category", _P, _T.CODE, "执业类别", "practice category", PRACTICE_CATEGORIES, many=True),

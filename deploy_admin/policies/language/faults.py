@@ -45,6 +45,10 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         _("Nothing in the program computes the section “%(section)s” yet."),
         _("Keep it under “later:” as a draft, or remove it; a policy that carries it cannot be adopted."),
     ),
+    "section_is_computed": (
+        _("The program computes the section “%(section)s” now; under “later:” nobody would read it."),
+        _("Write it at the top level, as “%(section)s:”."),
+    ),
     "unknown_section": (_("There is no section “%(section)s”."), _("Known sections: %(allowed)s.")),
     "unknown_fact": (_("There is no fact “%(fact)s”."), _("Did you mean “%(suggestion)s”?")),
     "fact_out_of_place": (
@@ -155,7 +159,38 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         _("Write the id, or policy#id for another document."),
     ),
     "overrides_itself": (_("A clause cannot override or accompany itself."), _("Name the other clause.")),
-    "nothing_inside": (_("The document has no clause."), _("Add at least one clause under “quotas:”.")),
+    "nothing_inside": (
+        _("The document has no clause."),
+        _("Add at least one clause under “quotas:” or “eligibility:”."),
+    ),
+    "asks_nothing": (
+        _("The clause names nobody, asks nothing, exempts nobody and bars nobody."),
+        _("Give at least one of applies_to, requires, documents, alternatives, exemptions, bars."),
+    ),
+    "as_of_out_of_place": (
+        _("“%(value)s” names no day here: a person is asked about on a day, not over a period."),
+        _("Write event, ever or {day: 2025-12-31}."),
+    ),
+    "not_a_document": (
+        _("“%(fact)s” is not a paper that a person holds."),
+        _("Ask for it under “requires:”; here %(allowed)s can be asked."),
+    ),
+    "one_alternative": (
+        _("One alternative alone is no choice."),
+        _("Write it under “requires:”, or add the other."),
+    ),
+    "mixing_uneven": (
+        _("The alternatives cannot be mixed: they do not have the same number of parts."),
+        _("Give each an “all:” with as many parts in the same order, or remove “mixing”."),
+    ),
+    "exempts_everybody": (
+        _("The exemption names neither people nor days, so it would be for everybody for ever."),
+        _("Add “when:”, or its days with “from:” and “to:”."),
+    ),
+    "bar_by_duty_days": (
+        _("A bar is not counted in duty days: it runs by the calendar."),
+        _("Give months or days."),
+    ),
     "enforcement_value": (_("“%(value)s” is not an affiliation."), _("Allowed: %(allowed)s.")),
 }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from deploy_admin.policies.language.conditions import All, AnyOf, AsOf, Compare, ConditionNode, InSet, Is, Not
 from deploy_admin.policies.language.explained import Truth
-from deploy_admin.policies.language.facts import FACTS, Fact, FactType
+from deploy_admin.policies.language.facts import FACTS, Fact, FactType, Subject
 from deploy_admin.policies.language.nodes import Op
 
 if TYPE_CHECKING:
@@ -171,3 +171,30 @@ def days_asked(nodes: Iterable[ConditionNode | None], resolve: Resolve) -> froze
     """The days for which facts must be fetched, without those no sheet answers."""
     days = {resolve(leaf.as_of) for node in nodes for leaf in leaves(node)}
     return frozenset(days - {EVER, SEGMENT_DAYS})
+
+
+def by_subject(node: ConditionNode | None) -> tuple[ConditionNode | None, ConditionNode | None]:
+    """Return what a condition asks of the unit, and what of the person; a part that asks of both is the person's."""
+    parts = node.all if isinstance(node, All) else () if node is None else (node,)
+    units = tuple(part for part in parts if _only_of_units(part))
+    persons = tuple(part for part in parts if part not in units)
+    return _together(units), _together(persons)
+
+
+def _only_of_units(node: ConditionNode) -> bool:
+    return all(FACTS[leaf.fact].subject is Subject.INSTITUTION for leaf in leaves(node) if leaf.fact in FACTS)
+
+
+def _together(parts: tuple[ConditionNode, ...]) -> ConditionNode | None:
+    return None if not parts else parts[0] if len(parts) == 1 else All(all=parts)
+
+
+def dated(nodes: Iterable[ConditionNode | None]) -> tuple[tuple[str, AsOf], ...]:
+    """The facts that are not asked on the day itself, each with the day it is asked on, once."""
+    found = {
+        (leaf.fact, str(leaf.as_of)): (leaf.fact, leaf.as_of)
+        for node in nodes
+        for leaf in leaves(node)
+        if leaf.as_of not in (None, "event")
+    }
+    return tuple((fact, as_of) for fact, as_of in found.values() if as_of is not None)

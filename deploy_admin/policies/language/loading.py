@@ -11,11 +11,20 @@ from pydantic import TypeAdapter, ValidationError
 
 from deploy_admin.policies.language.faults import Fault, PolicyFaults
 from deploy_admin.policies.language.strict_yaml import Path, Place, read, written_path
-from deploy_admin.policies.language.types import LATER_SECTIONS, SCHEMA_NUMBER, PolicyDocument, Quota
+from deploy_admin.policies.language.types import (
+    FORMER_SECTIONS,
+    LATER_SECTIONS,
+    SCHEMA_NUMBER,
+    Eligibility,
+    PolicyDocument,
+    Quota,
+)
 from deploy_admin.policies.language.upcasts import UnknownSchemaError, upcast
 from deploy_admin.policies.language.validation import clause_faults, document_faults
 
-_QUOTA = TypeAdapter(Quota)
+Clauses = Quota | Eligibility
+#: The sections that are made of clauses, in the order of the articles.
+_SECTIONS: dict[str, TypeAdapter[Any]] = {"quotas": TypeAdapter(Quota), "eligibility": TypeAdapter(Eligibility)}
 
 
 def load(text: str) -> PolicyDocument:
@@ -48,37 +57,40 @@ class _Reader:
             return None
         # Clause by clause, so that what is wrong with the form of one does not hide what is wrong with the sense of
         # the others.
-        written = data.get("quotas")
-        quotas: list[tuple[int, Quota]] = []
+        found: list[tuple[Path, Clauses]] = []
         whole = True
-        if isinstance(written, list):
-            for n, item in enumerate(written):
-                quota = self.clause(item, ("quotas", n))
-                if quota is None:
-                    whole = False
-                else:
-                    quotas.append((n, quota))
-            data = {**data, "quotas": [quota for _, quota in quotas]}
+        written_any = False
+        for section, adapter in _SECTIONS.items():
+            written = data.get(section)
+            if not isinstance(written, list):
+                continue
+            written_any = written_any or bool(written)
+            clauses = [(n, self.clause(item, (section, n), adapter)) for n, item in enumerate(written)]
+            whole = whole and all(clause is not None for _, clause in clauses)
+            read_well = [((section, n), clause) for n, clause in clauses if clause is not None]
+            found += read_well
+            data = {**data, section: [clause for _, clause in read_well]}
         document = self.frame(data)
         if document is None:
             frame = {key: held for key, held in data.items() if key in ("sets", "measures", "sources")}
             document_for_names = self._names_only(frame)
         else:
             document_for_names = document
-        for n, quota in quotas:
-            self.add(clause_faults(quota, ("quotas", n), document_for_names))
+        for path, clause in found:
+            self.add(clause_faults(clause, path, document_for_names))
         if document is not None:
-            between = document_faults(document, [n for n, _ in quotas])
+            between = document_faults(document, [path for path, _ in found])
             # A clause that could not be read is reported as such, not as one that is not there.
-            self.add([fault for fault in between if not (written and fault[1] == "nothing_inside")])
+            self.add([fault for fault in between if not (written_any and fault[1] == "nothing_inside")])
         return document if whole else None
 
-    def clause(self, item: Any, path: Path) -> Quota | None:
+    def clause(self, item: Any, path: Path, adapter: TypeAdapter[Any]) -> Clauses | None:
         try:
-            return _QUOTA.validate_python(item, context={"unknown_keys": self.unknown_key})
+            clause: Clauses = adapter.validate_python(item, context={"unknown_keys": self.unknown_key})
         except ValidationError as error:
             self.structural(error, item, path)
             return None
+        return clause
 
     def frame(self, data: dict[str, Any]) -> PolicyDocument | None:
         try:
@@ -113,7 +125,9 @@ class _Reader:
         later = data.get("later")
         if isinstance(later, dict):
             for section in later:
-                if section not in LATER_SECTIONS:
+                if section in FORMER_SECTIONS:
+                    self.fault(("later", section), "section_is_computed", section=section)
+                elif section not in LATER_SECTIONS:
                     self.fault(
                         ("later", section), "unknown_section", section=section, allowed=", ".join(LATER_SECTIONS)
                     )

@@ -20,7 +20,7 @@ from deploy_admin.policies.language.bases import (
     Sum,
 )
 from deploy_admin.policies.language.conditions import All, AnyOf, Compare, ConditionNode, InSet, Is, Not
-from deploy_admin.policies.language.facts import FACTS, Fact, FactType
+from deploy_admin.policies.language.facts import DOCUMENT_FACTS, FACTS, Fact, FactType
 from deploy_admin.policies.language.measures import DIMENSIONS, measures
 from deploy_admin.policies.language.nodes import Binding, Bounds, Duration, DurationUnit, Op, Rounding
 from deploy_admin.policies.language.periods import ApplicationYear, Calendar, PeriodNode, Programme, Rolling, Twelve
@@ -46,6 +46,12 @@ OP = {
     Op.MORE_THAN: "more than",
     Op.AT_MOST: "at most",
     Op.LESS_THAN: "less than",
+}
+DATE_OP = {
+    Op.AT_LEAST: "on or after",
+    Op.MORE_THAN: "after",
+    Op.AT_MOST: "on or before",
+    Op.LESS_THAN: "before",
 }
 SUFFIX = {Op.AT_LEAST: " or above", Op.MORE_THAN: "", Op.AT_MOST: " or below", Op.LESS_THAN: ""}
 UNITS = {
@@ -139,10 +145,18 @@ def _leaf(node: Is | Compare | InSet, document: PolicyDocument, names: Names) ->
                     return "", "", f"of {listed(words)}"
                 case "employment_mode":
                     return "", "", listed(words)
+                case "sex":
+                    return listed(words), "", ""
+                case "documents_held" | "documents_valid":
+                    return "", "", f"holding {papers(node, document)}"
+                case "unavailability":
+                    return "", "", f"away for {listed(words)}"
             if fact.type is FactType.BOOLEAN:
                 return _boolean(node, fact)
             return "", "", f"whose {fact.label_en} is {listed(words)}"
         case InSet():
+            if node.fact in DOCUMENT_FACTS:
+                return "", "", f"holding {papers(node, document)}"
             label = next((named.label_en for named in document.sets if named.id == node.in_set), node.in_set)
             return "", "", f"whose {fact.label_en} is among {label}"
         case Compare():
@@ -151,11 +165,27 @@ def _leaf(node: Is | Compare | InSet, document: PolicyDocument, names: Names) ->
                 op = "fewer than" if node.op is Op.LESS_THAN else OP[node.op]
                 return "", "", f"with {op} {word} {fact.unit_en}"
             if fact.values and node.op in (Op.AT_LEAST, Op.AT_MOST):
-                noun = " title" if node.fact == "title_level" else ""
+                noun = _NOUNS.get(node.fact, "")
                 return "", "", f"with {word}{noun}{SUFFIX[node.op]}" if noun else f"of {word}{SUFFIX[node.op]}"
+            if fact.type is FactType.DATE:
+                said = UNSET if node.value is None else day(date.fromisoformat(str(node.value)))
+                return "", "", f"with {fact.label_en} {DATE_OP[node.op]} {said}"
             return "", "", f"with {fact.label_en} {OP[node.op]} {word}"
         case _:
             assert_never(node)
+
+
+_NOUNS = {"title_level": " title", "education": " education"}
+
+
+def papers(node: Is | InSet, document: PolicyDocument) -> str:
+    """The papers of which one must be held: “one” or “another” (in force)."""
+    if isinstance(node, InSet):
+        label = next((named.label_en for named in document.sets if named.id == node.in_set), node.in_set)
+        said = f"one of {label}"
+    else:
+        said = listed([f"“{value}”" for value in node.values])
+    return f"{said} (in force)" if node.fact == "documents_valid" else said
 
 
 def _boolean(node: Is, fact: Fact) -> tuple[str, str, str]:
@@ -168,6 +198,8 @@ def _boolean(node: Is, fact: Fact) -> tuple[str, str, str]:
         return special[node.fact][0 if yes else 1], "", ""
     if node.fact == "remote":
         return "", "", "in remote areas" if yes else "outside remote areas"
+    if node.fact == "management_experience":
+        return "", "", "with management experience" if yes else "without management experience"
     if node.fact == "in_medical_community":
         return "", "", "that are members of a medical community" if yes else "outside medical communities"
     return "", "", f"that are {'' if yes else 'not '}{fact.label_en}"

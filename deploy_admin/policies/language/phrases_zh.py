@@ -20,7 +20,7 @@ from deploy_admin.policies.language.bases import (
     Sum,
 )
 from deploy_admin.policies.language.conditions import All, AnyOf, Compare, ConditionNode, InSet, Is, Not
-from deploy_admin.policies.language.facts import FACTS, Fact, FactType
+from deploy_admin.policies.language.facts import DOCUMENT_FACTS, FACTS, Fact, FactType
 from deploy_admin.policies.language.measures import DIMENSIONS, measures
 from deploy_admin.policies.language.nodes import Binding, Bounds, Duration, DurationUnit, Op, Rounding
 from deploy_admin.policies.language.periods import ApplicationYear, Calendar, PeriodNode, Programme, Rolling, Twelve
@@ -34,6 +34,7 @@ BINDING_LABEL = {Binding.MANDATORY: "应当", Binding.IN_PRINCIPLE: "原则上",
 ROUNDING = {Rounding.UP: "进位取整", Rounding.DOWN: "舍去取整", Rounding.HALF_UP: "四舍五入"}
 UNSET = "未定"
 OP = {Op.AT_LEAST: "不少于", Op.MORE_THAN: "超过", Op.AT_MOST: "不超过", Op.LESS_THAN: "低于"}
+DATE_OP = {Op.AT_LEAST: "不早于", Op.MORE_THAN: "晚于", Op.AT_MOST: "不晚于", Op.LESS_THAN: "早于"}
 SUFFIX = {Op.AT_LEAST: "及以上", Op.MORE_THAN: "以上（不含）", Op.AT_MOST: "及以下", Op.LESS_THAN: "以下（不含）"}
 UNITS = {DurationUnit.MONTHS: "个月", DurationUnit.DAYS: "天", DurationUnit.DUTY_DAYS: "个工作日"}
 EXCUSED = {
@@ -73,6 +74,7 @@ def duration(value: Duration) -> str:
 # ---------------------------------------------------------------- conditions
 
 _HEADS = {"kind", "licence", "staff_category"}
+_NOUNS = {"title_level": "职称", "degree": "学位", "education": "学历"}
 
 
 def _word(fact: Fact, value: Any, names: Names) -> str:
@@ -102,19 +104,40 @@ def _leaf(node: Is | Compare | InSet, document: PolicyDocument, names: Names) ->
                     return f"{words}{'职称' if node.fact == 'title_level' else '类别'}的", ""
                 case "employment_mode" | "speciality":
                     return f"{words}的", ""
+                case "sex":
+                    return "".join(f"{word}性" for word in words.split("、")), ""
+                case "documents_held" | "documents_valid":
+                    return f"持有{papers(node, document)}的", ""
+                case "unavailability":
+                    return f"处于{words}情形的", ""
             if fact.type is FactType.BOOLEAN:
                 return _boolean(node, fact), ""
             return f"{fact.label_zh}为{words}的", ""
         case InSet():
+            if node.fact in DOCUMENT_FACTS:
+                return f"持有{papers(node, document)}的", ""
             label = next((named.label_zh for named in document.sets if named.id == node.in_set), node.in_set)
             return f"{fact.label_zh}属于{label}的", ""
         case Compare():
             word = _word(fact, node.value, names)
             if fact.values:
-                return f"{word}{SUFFIX[node.op]}{'职称' if node.fact == 'title_level' else ''}的", ""
+                return f"{word}{SUFFIX[node.op]}{_NOUNS.get(node.fact, '')}的", ""
+            if fact.type is FactType.DATE:
+                said = UNSET if node.value is None else day(date.fromisoformat(str(node.value)))
+                return f"{fact.label_zh}{DATE_OP[node.op]}{said}的", ""
             return f"{fact.label_zh}{OP[node.op]}{word}{fact.unit_zh}的", ""
         case _:
             assert_never(node)
+
+
+def papers(node: Is | InSet, document: PolicyDocument) -> str:
+    """The papers of which one must be held: “甲证”或者“乙证”（在有效期内）."""
+    if isinstance(node, InSet):
+        label = next((named.label_zh for named in document.sets if named.id == node.in_set), node.in_set)
+        said = f"“{label}”之一"
+    else:
+        said = "或者".join(f"“{value}”" for value in node.values)
+    return f"{said}（在有效期内）" if node.fact == "documents_valid" else said
 
 
 def _boolean(node: Is, fact: Fact) -> str:
@@ -127,6 +150,7 @@ def _boolean(node: Is, fact: Fact) -> str:
         "key_township": ("乡村振兴重点乡镇的", "非乡村振兴重点乡镇的"),
         "in_medical_community": ("医共体成员", "非医共体成员"),
         "full_time": ("全脱产的", "非全脱产的"),
+        "management_experience": ("具有管理经验的", "没有管理经验的"),
     }
     pair = special.get(node.fact, (f"{fact.label_zh}的", f"非{fact.label_zh}的"))
     return pair[0] if yes else pair[1]

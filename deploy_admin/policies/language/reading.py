@@ -9,7 +9,10 @@ from typing import Literal
 from deploy_admin.policies.language import phrases_en, phrases_zh, sentences_en, sentences_zh
 from deploy_admin.policies.language.amounts import Between, Fixed, PerUnit, Share
 from deploy_admin.policies.language.bases import Either, MeasureBase
+from deploy_admin.policies.language.conditions import Compare
+from deploy_admin.policies.language.eligibility import TARGETS, Eligibility
 from deploy_admin.policies.language.facts import FACTS
+from deploy_admin.policies.language.judging import leaves
 from deploy_admin.policies.language.nodes import Binding, Citation
 from deploy_admin.policies.language.quota import Quota
 from deploy_admin.policies.language.types import NamedSet, PolicyDocument
@@ -68,7 +71,7 @@ def articles(
             note=document.issued_note,
         )
     ]
-    for clause in document.quotas:
+    for clause in document.clauses:
         found.append(_clause_article(len(found) + 1, clause, document, lang, names))
     for named in document.sets:
         found.append(_set_article(len(found) + 1, named, document, lang))
@@ -76,15 +79,15 @@ def articles(
 
 
 def clause_article(
-    clause: Quota, document: PolicyDocument, lang: Lang = "zh", names: phrases_zh.Names = _as_written
+    clause: Quota | Eligibility, document: PolicyDocument, lang: Lang = "zh", names: phrases_zh.Names = _as_written
 ) -> Article:
     """Return the article of one clause, numbered as in the whole document."""
-    number = [each.id for each in document.quotas].index(clause.id) + 2
+    number = [each.id for each in document.clauses].index(clause.id) + 2
     return _clause_article(number, clause, document, lang, names)
 
 
 def _clause_article(
-    number: int, clause: Quota, document: PolicyDocument, lang: Lang, names: phrases_zh.Names
+    number: int, clause: Quota | Eligibility, document: PolicyDocument, lang: Lang, names: phrases_zh.Names
 ) -> Article:
     words = phrases_zh if lang == "zh" else phrases_en
     sources = {source.id: source for source in document.sources}
@@ -117,8 +120,35 @@ def _set_article(number: int, named: NamedSet, document: PolicyDocument, lang: L
     return Article(number, words.ordinal(number), label, (said,))
 
 
-def parameters(clause: Quota, lang: Lang = "zh") -> tuple[Parameter, ...]:
+def parameters(clause: Quota | Eligibility, lang: Lang = "zh") -> tuple[Parameter, ...]:
     """The clause's adjustable numbers and choices, in words."""
+    return _of_quota(clause, lang) if isinstance(clause, Quota) else _of_eligibility(clause, lang)
+
+
+def _of_eligibility(clause: Eligibility, lang: Lang) -> tuple[Parameter, ...]:
+    words = phrases_zh if lang == "zh" else phrases_en
+    zh = lang == "zh"
+    target = TARGETS[clause.target]
+    found = [Parameter("事项" if zh else "For", target.label_zh if zh else target.label_en)]
+    if clause.alternatives:
+        found.append(Parameter("混合满足" if zh else "Mixing", words.ANSWERS[clause.mixing]))
+    for bar in clause.bars:
+        label = bar.label_zh if zh else bar.label_en
+        if bar.for_ is None:
+            found.append(Parameter(label, words.UNSET, True))
+        elif bar.for_ == "ever":
+            found.append(Parameter(label, "长期" if zh else "for good"))
+        else:
+            found.append(Parameter(label, words.duration(bar.for_)))
+    for condition in clause.conditions:
+        for leaf in leaves(condition):
+            if isinstance(leaf, Compare) and leaf.value is None:
+                fact = FACTS[leaf.fact]
+                found.append(Parameter(fact.label_zh if zh else fact.label_en, words.UNSET, True))
+    return tuple(found)
+
+
+def _of_quota(clause: Quota, lang: Lang) -> tuple[Parameter, ...]:
     words = phrases_zh if lang == "zh" else phrases_en
     zh = lang == "zh"
     found: list[Parameter] = []

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import assert_never
 
+from deploy_admin.policies.language.clauses import Clause
+from deploy_admin.policies.language.eligibility import Eligibility
+from deploy_admin.policies.language.eligibility_en import eligibility_sentences
 from deploy_admin.policies.language.facts import FACTS
 from deploy_admin.policies.language.nodes import Binding, Enforcement
 from deploy_admin.policies.language.phrases_en import (
@@ -53,8 +56,16 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def clause_sentences(clause: Quota, document: PolicyDocument, names: Names) -> tuple[str, ...]:
-    """The clause as sentences, the duty first."""
+def clause_sentences(clause: Quota | Eligibility, document: PolicyDocument, names: Names) -> tuple[str, ...]:
+    """The clause as sentences, what it asks first."""
+    if isinstance(clause, Quota):
+        said = _quota_sentences(clause, document, names)
+    else:
+        said = eligibility_sentences(clause, document, names)
+    return (*said, *_common_sentences(clause, names))
+
+
+def _quota_sentences(clause: Quota, document: PolicyDocument, names: Names) -> list[str]:
     who = phrase(clause.counts.who, "people", document, names)
     verb = "keep on post" if clause.counts.measured == "stock" else "send"
     duty = f"{subject(clause, document, names)} {BINDING[clause.binding]} {verb} {who} {period(clause.period)}"
@@ -69,19 +80,25 @@ def clause_sentences(clause: Quota, document: PolicyDocument, names: Names) -> t
         if each.counts is not None:
             said.append(f"Under it, {phrase(each.counts.who, 'people', document, names)} are sent.")
             said += counting_sentences(each.counts, document, names)
-    coordinated = [key for key, held in clause.enforcement if held is Enforcement.COORDINATE]
-    if coordinated:
-        words = listed([FACTS["affiliation"].word(key, "en") for key in coordinated], "and")
-        said.append(_sentence(f"{words} institutions are co-ordinated with, neither ranked nor dunned"))
     if clause.binding is Binding.ENCOURAGED:
         said.append("A shortfall is shown as a gap to the target and is no violation.")
     elif clause.binding is Binding.IN_PRINCIPLE:
         said.append("A shortfall needs a written reason.")
+    return said
+
+
+def _common_sentences(clause: Clause, names: Names) -> list[str]:
+    """What may be said of any clause: who is co-ordinated with, where it is on trial, when it is in force."""
+    said = []
+    coordinated = [key for key, held in clause.enforcement if held is Enforcement.COORDINATE]
+    if coordinated:
+        words = listed([FACTS["affiliation"].word(key, "en") for key in coordinated], "and")
+        said.append(_sentence(f"{words} institutions are co-ordinated with, neither ranked nor dunned"))
     if clause.pilot:
         said.append(f"On trial in {listed([names(code) for code in clause.pilot], 'and')}.")
     if clause.in_force.from_ or clause.in_force.to:
         said.append(f"This article is in force {_dates(clause.in_force.from_, clause.in_force.to)}.")
-    return tuple(said)
+    return said
 
 
 def _limits(minimum: int | None, maximum: int | None) -> list[str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import assert_never
 
+from deploy_admin.policies.language.clauses import Clause
+from deploy_admin.policies.language.eligibility import Eligibility
+from deploy_admin.policies.language.eligibility_zh import eligibility_sentences
 from deploy_admin.policies.language.facts import FACTS
 from deploy_admin.policies.language.nodes import Binding, Enforcement
 from deploy_admin.policies.language.phrases_zh import (
@@ -48,8 +51,16 @@ def subject(clause: Quota, document: PolicyDocument, names: Names) -> str:
             assert_never(clause.scope)
 
 
-def clause_sentences(clause: Quota, document: PolicyDocument, names: Names) -> tuple[str, ...]:
-    """The clause as sentences, the duty first."""
+def clause_sentences(clause: Quota | Eligibility, document: PolicyDocument, names: Names) -> tuple[str, ...]:
+    """The clause as sentences, what it asks first."""
+    if isinstance(clause, Quota):
+        said = _quota_sentences(clause, document, names)
+    else:
+        said = eligibility_sentences(clause, document, names)
+    return (*said, *_common_sentences(clause, names))
+
+
+def _quota_sentences(clause: Quota, document: PolicyDocument, names: Names) -> list[str]:
     who = phrase(clause.counts.who, "人员", document, names)
     stock = clause.counts.measured == "stock"
     owes, when, must = subject(clause, document, names), period(clause.period), BINDING[clause.binding]
@@ -69,20 +80,26 @@ def clause_sentences(clause: Quota, document: PolicyDocument, names: Names) -> t
         if each.counts is not None:
             said.append(f"选择该方式的，派出{phrase(each.counts.who, '人员', document, names)}。")
             said += counting_sentences(each.counts, document, names)
+    if clause.binding is Binding.ENCOURAGED:
+        said.append("未达到的只列示差额，不作为违规。")
+    elif clause.binding is Binding.IN_PRINCIPLE:
+        said.append("未达到的，应当书面说明理由。")
+    return said
+
+
+def _common_sentences(clause: Clause, names: Names) -> list[str]:
+    """What may be said of any clause: who is co-ordinated with, where it is on trial, when it is in force."""
+    said = []
     coordinated = [key for key, held in clause.enforcement if held is Enforcement.COORDINATE]
     if coordinated:
         fact = FACTS["affiliation"]
         words = "、".join(fact.word(key, "zh") for key in coordinated)
         said.append(f"{words}医疗机构由卫生健康部门协调落实，不作排名，不予催办。")
-    if clause.binding is Binding.ENCOURAGED:
-        said.append("未达到的只列示差额，不作为违规。")
-    elif clause.binding is Binding.IN_PRINCIPLE:
-        said.append("未达到的，应当书面说明理由。")
     if clause.pilot:
         said.append(f"在{'、'.join(names(code) for code in clause.pilot)}试行。")
     if clause.in_force.from_ or clause.in_force.to:
         said.append(f"本条{_dates(clause.in_force.from_, clause.in_force.to)}。")
-    return tuple(said)
+    return said
 
 
 def _limits(minimum: int | None, maximum: int | None) -> list[str]:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from deploy_admin.policies.language import phrases_en, phrases_zh
+from deploy_admin.policies.language.eligibility import EVENTS_KEY
+from deploy_admin.policies.language.eligibility_telling import PERSONAL, local_names
 from deploy_admin.policies.language.explained import Explained, Input, Step
 from deploy_admin.policies.language.facts import FACTS, FactType
 from deploy_admin.policies.language.measures import DIMENSIONS, measures
@@ -19,6 +21,9 @@ _NEED = re.compile(
     r"(?P<measure>[a-z0-9_-]+)/(?P<period>[0-9-]+)(?:\[(?P<dims>[^\]]*)\])?(?:\[(?P<category>[^\]]*)\])?"
 )
 
+
+#: Operations whose result is an answer in words, said in the sentence itself.
+_WITHOUT_NUMBER = {"owed_by", *PERSONAL}
 
 Teller = Callable[[Step, PolicyDocument | None, str], str]
 
@@ -39,7 +44,7 @@ def told(explained: Explained[Any], document: PolicyDocument | None, lang: str =
     for step in explained.steps:
         teller = _TELLERS.get(step.operation)
         text = teller(step, document, lang) if teller else step.operation
-        result = None if step.result is None or step.operation == "owed_by" else str(step.result)
+        result = None if step.result is None or step.operation in _WITHOUT_NUMBER else str(step.result)
         rows = tuple(each for each in step.inputs if each.ref is not None)
         lines.append(Line(step.operation, text, result, rows))
     return tuple(lines)
@@ -91,6 +96,7 @@ _MISSING = {
     "count_of:villages": ("行政村名册", "the register of villages"),
     "count_of:townships": ("乡镇名册", "the register of townships"),
     "period:application_year": ("申报日期", "the date of application"),
+    EVENTS_KEY: ("处分、考核等情况的登记", "the record of events"),
 }
 
 
@@ -99,6 +105,13 @@ def missing_words(code: str, lang: str = "zh", document: PolicyDocument | None =
     zh = lang == "zh"
     if code in _MISSING:
         return _MISSING[code][0 if zh else 1]
+    if code.startswith("threshold:"):
+        fact = FACTS.get(code.split(":")[1])
+        label = (fact.label_zh if zh else fact.label_en) if fact else code
+        return f"“{label}”的限值" if zh else f"the threshold of {label}"
+    if code.startswith("bar:"):
+        label = local_names(document, lang).get(code, code.partition(":")[2])
+        return f"“{label}”的期限" if zh else f"how long “{label}” lasts"
     if code.startswith("ratio["):
         category = _any_dimension(code[6:-1], lang)
         return f"比例（{category}）" if zh else f"the ratio for {category}"
@@ -277,4 +290,5 @@ _TELLERS: dict[str, Teller] = {
     "way": _way,
     "either": _either,
     "composition": _composition,
+    **PERSONAL,
 }

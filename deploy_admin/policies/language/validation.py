@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from deploy_admin.policies.language.amount_checks import amount_faults, ratio_faults
 from deploy_admin.policies.language.checks import Found, Path, can_meet, condition_faults
+from deploy_admin.policies.language.clauses import Clause
+from deploy_admin.policies.language.eligibility import Eligibility
+from deploy_admin.policies.language.eligibility_checks import eligibility_faults
 from deploy_admin.policies.language.facts import AFFILIATIONS, FACTS, Subject
 from deploy_admin.policies.language.faults import Fault
 from deploy_admin.policies.language.measures import DIMENSIONS
@@ -14,29 +17,45 @@ from deploy_admin.policies.language.nodes import InForce
 from deploy_admin.policies.language.periods import Programme
 from deploy_admin.policies.language.quota import Composition, CompositionCase, Counting, GroupScope, Quota
 from deploy_admin.policies.language.strict_yaml import written_path
-from deploy_admin.policies.language.types import PolicyDocument, derived_level
+from deploy_admin.policies.language.types import FORMER_SECTIONS, PolicyDocument, derived_level
 
 _UNIT = frozenset({Subject.INSTITUTION})
 _PERSON = frozenset({Subject.PERSON})
 _PLACE = frozenset({Subject.INSTITUTION, Subject.SEGMENT})
 
 
-def clause_faults(clause: Quota, path: Path, document: PolicyDocument) -> list[Found]:
-    """Every fault of one quota clause; `document` gives the names it may use."""
-    return list(_clause(clause, path, document))
+def clause_faults(clause: Quota | Eligibility, path: Path, document: PolicyDocument) -> list[Found]:
+    """Every fault of one clause; `document` gives the names it may use."""
+    if isinstance(clause, Quota):
+        return [*_clause(clause, path, document), *_quota(clause, path, document)]
+    return [*_clause(clause, path, document), *eligibility_faults(clause, path, document)]
 
 
-def document_faults(document: PolicyDocument, places: Sequence[int]) -> list[Found]:
+def document_faults(document: PolicyDocument, places: Sequence[Path]) -> list[Found]:
     """Every fault that lies between clauses or in the head; `places` tells where each clause is written."""
     return [*_head(document), *_between_clauses(document, places)]
+
+
+def place_of(document: PolicyDocument, clause: Clause) -> tuple[str, int]:
+    """Return the section and the number under which a clause of the document is written."""
+    for section, clauses in (("quotas", document.quotas), ("eligibility", document.eligibility)):
+        for n, each in enumerate(clauses):
+            if each is clause:
+                return section, n
+    raise KeyError(clause.id)
 
 
 def adoption_faults(document: PolicyDocument) -> list[Fault]:
     """What stands in the way of adopting a document that may well be kept as a draft."""
     found: list[Found] = [
-        (("later", section), "section_not_interpreted", {"section": section}) for section, _ in document.later
+        (
+            ("later", section),
+            "section_is_computed" if section in FORMER_SECTIONS else "section_not_interpreted",
+            {"section": section},
+        )
+        for section, _ in document.later
     ]
-    if not document.quotas:
+    if not document.clauses:
         found.append((("quotas",), "nothing_inside", {}))
     if document.in_force.from_ is None:
         found.append((("in_force", "from"), "missing_key", {"key": "from"}))
@@ -59,7 +78,7 @@ def _head(document: PolicyDocument) -> Iterator[Found]:
         )
     if document.issued is None and not document.issued_note:
         yield ("issued",), "issued_needs_note", {}
-    if not document.quotas and not document.later:
+    if not document.clauses and not document.later:
         yield ("quotas",), "nothing_inside", {}
     for key, ids in (
         ("sources", [source.id for source in document.sources]),
@@ -95,12 +114,11 @@ def _dates(held: InForce, path: Path) -> Iterator[Found]:
 # ---------------------------------------------------------------- between clauses
 
 
-def _between_clauses(document: PolicyDocument, places: Sequence[int]) -> Iterator[Found]:
-    clauses = document.quotas
+def _between_clauses(document: PolicyDocument, places: Sequence[Path]) -> Iterator[Found]:
+    clauses = document.clauses
     seen: set[str] = set()
     ids = {clause.id for clause in clauses}
-    for n, clause in zip(places, clauses, strict=True):
-        path: Path = ("quotas", n)
+    for path, clause in zip(places, clauses, strict=True):
         if clause.id in seen:
             yield (*path, "id"), "duplicate_id", {"id": clause.id}
         seen.add(clause.id)
@@ -121,14 +139,17 @@ def _between_clauses(document: PolicyDocument, places: Sequence[int]) -> Iterato
             second = clauses[m]
             if _compete(first, second, document):
                 yield (
-                    ("quotas", places[m], "topic"),
+                    (*places[m], "topic"),
                     "same_topic",
                     {"first": first.id, "second": second.id, "topic": first.topic},
                 )
 
 
-def _compete(first: Quota, second: Quota, document: PolicyDocument) -> bool:
-    """Whether both may speak of the same topic for the same unit on the same day without saying which holds."""
+def _compete(first: Quota | Eligibility, second: Quota | Eligibility, document: PolicyDocument) -> bool:
+    """Whether both may speak of the same topic for the same unit or person on one day without saying which holds.
+
+    Clauses of different sections, or of different targets, answer different questions.
+    """
     if first.topic != second.topic or first.id == second.id or not first.in_force.overlaps(second.in_force):
         return False
     if first.pilot and second.pilot and not set(first.pilot) & set(second.pilot):
@@ -137,16 +158,19 @@ def _compete(first: Quota, second: Quota, document: PolicyDocument) -> bool:
     named |= {reference.rpartition("#")[2] for reference in named}
     if first.id in named or second.id in named:
         return False
-    return can_meet(first.owed_by, second.owed_by, document)
+    if isinstance(first, Quota) and isinstance(second, Quota):
+        return can_meet(first.owed_by, second.owed_by, document)
+    if isinstance(first, Eligibility) and isinstance(second, Eligibility):
+        return first.target is second.target and can_meet(first.applies_to, second.applies_to, document)
+    return False
 
 
 # ---------------------------------------------------------------- one clause
 
 
-def _clause(clause: Quota, path: Path, document: PolicyDocument) -> Iterator[Found]:
-    yield from condition_faults(clause.owed_by, (*path, "owed_by"), _UNIT, document)
+def _clause(clause: Clause, path: Path, document: PolicyDocument) -> Iterator[Found]:
+    """What every clause carries."""
     yield from _dates(clause.in_force, (*path, "in_force"))
-    yield from _period(clause, path)
     if clause.cite.source is not None and clause.cite.source not in {source.id for source in document.sources}:
         yield (*path, "cite"), "unknown_source", {"source": clause.cite.source}
     affiliations = [code.value for code in AFFILIATIONS]
@@ -157,6 +181,11 @@ def _clause(clause: Quota, path: Path, document: PolicyDocument) -> Iterator[Fou
                 "enforcement_value",
                 {"value": affiliation, "allowed": ", ".join(affiliations)},
             )
+
+
+def _quota(clause: Quota, path: Path, document: PolicyDocument) -> Iterator[Found]:
+    yield from condition_faults(clause.owed_by, (*path, "owed_by"), _UNIT, document)
+    yield from _period(clause, path)
     if isinstance(clause.scope, GroupScope):
         fact = FACTS.get(clause.scope.group)
         if fact is None or fact.subject is not Subject.INSTITUTION:

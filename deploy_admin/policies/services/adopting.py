@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,8 +18,10 @@ from deploy_admin.errors import RuleViolation
 from deploy_admin.jobs import services as jobs
 from deploy_admin.policies import layering, tasks
 from deploy_admin.policies.geography import Places
-from deploy_admin.policies.language import PolicyDocument, Quota, periods, strict_yaml
-from deploy_admin.policies.language.validation import adoption_faults
+from deploy_admin.policies.language import Clause, PolicyDocument, periods, strict_yaml
+from deploy_admin.policies.language.strict_yaml import Path
+from deploy_admin.policies.language.validation import adoption_faults, place_of
+from deploy_admin.policies.layering import AdoptedVersion
 from deploy_admin.policies.models import Adoption, OnPost, Policy, PolicyVersion, State
 from deploy_admin.policies.refusals import FoundFault, PolicyRefused
 from deploy_admin.policies.services import governing
@@ -43,7 +46,7 @@ class Change:
     """What adopting a version changes for one of its topics."""
 
     topic: str
-    clauses: tuple[Quota, ...]
+    clauses: tuple[Clause, ...]
     replaces: tuple[str, ...]  # the policy's own earlier versions
     stands_before: tuple[str, ...]  # wider policies it comes before in its jurisdiction
     stands_behind: tuple[str, ...]  # nearer policies that come before it in theirs
@@ -72,7 +75,12 @@ def adopt(
     places = Places.load()
     versions = governing.adopted_versions(places)
     new = governing.as_adopted(
-        held, None, places, quotas_from=transition.quotas_from, order=max((v.order for v in versions), default=0) + 1
+        held,
+        None,
+        places,
+        quotas_from=transition.quotas_from,
+        assignments_from=transition.assignments_from,
+        order=max((v.order for v in versions), default=0) + 1,
     )
     if faults := _collisions(new, versions, places, held.source_text):
         raise PolicyRefused(faults, code="topic_held_twice")
@@ -151,40 +159,43 @@ def withdraw(*, version: PolicyVersion, last_day: date, reason: str, version_rea
     return held
 
 
-def preview(version: PolicyVersion, quotas_from: date) -> tuple[Change, ...]:
+def preview(version: PolicyVersion, first_day: date) -> tuple[Change, ...]:
     """Return what adopting the draft would change, topic by topic; nothing is written."""
     places = Places.load()
     versions = governing.adopted_versions(places)
-    document = governing.read_document(version)
-    new = governing.as_adopted(version, None, places, quotas_from=quotas_from)
-    changes = []
-    for topic in document.topics:
-        ours = [clause for clause in document.quotas if clause.topic == topic]
+    new = governing.as_adopted(version, None, places, quotas_from=first_day)
+    return tuple(change for section in layering.SECTIONS for change in _changes(section, new, versions, first_day))
+
+
+def _changes(
+    section: layering.Section[Any], new: AdoptedVersion, versions: Iterable[AdoptedVersion], first_day: date
+) -> Iterator[Change]:
+    clauses = section.clauses(new.document)
+    for topic in dict.fromkeys(clause.topic for clause in clauses):
         others = [
             other
             for other in versions
-            if topic in other.document.topics and other.area & new.area and other.last_day_not_before(quotas_from)
+            if any(clause.topic == topic for clause in section.clauses(other.document))
+            and other.area & new.area
+            and section.last_day_not_before(other, first_day)
         ]
         same = [other for other in others if other.policy == new.policy]
         current = max(same, key=lambda other: other.order, default=None)
-        changes.append(
-            Change(
-                topic,
-                tuple(ours),
-                (f"{current.policy} #{current.revision}",) if current else (),
-                tuple(sorted({o.policy for o in others if o.level.nearness < new.level.nearness})),
-                tuple(sorted({o.policy for o in others if o.level.nearness > new.level.nearness})),
-            )
+        yield Change(
+            topic,
+            tuple(clause for clause in clauses if clause.topic == topic),
+            (f"{current.policy} #{current.revision}",) if current else (),
+            tuple(sorted({o.policy for o in others if o.level.nearness < new.level.nearness})),
+            tuple(sorted({o.policy for o in others if o.level.nearness > new.level.nearness})),
         )
-    return tuple(changes)
 
 
-def collisions_of(version: PolicyVersion, quotas_from: date) -> list[FoundFault]:
+def collisions_of(version: PolicyVersion, first_day: date) -> list[FoundFault]:
     """Return the topics that another policy of the same level holds without either saying which holds."""
     places = Places.load()
     versions = governing.adopted_versions(places)
     return _collisions(
-        governing.as_adopted(version, None, places, quotas_from=quotas_from), versions, places, version.source_text
+        governing.as_adopted(version, None, places, quotas_from=first_day), versions, places, version.source_text
     )
 
 
@@ -210,10 +221,13 @@ def _check_text(document: PolicyDocument) -> None:
 
 
 def _check_transition(document: PolicyDocument, transition: Transition) -> None:
-    """Refuse a first day on which no period of the document begins, and an adverse switch nobody answered."""
+    """Refuse a first day on which no period of the document begins, and an adverse switch nobody answered.
+
+    A document without quotas has no periods: its first day for quotas says nothing.
+    """
     first = transition.quotas_from
     spans = [periods.containing(clause.period, first) for clause in document.quotas]
-    if not any(span is not None and span.first == first for span in spans):
+    if spans and not any(span is not None and span.first == first for span in spans):
         sentence = _("No period of this policy begins on %(day)s.") % {"day": first.isoformat()}
         raise RuleViolation(sentence, "no_period_begins", fields={"quotas_from": sentence})
     asked = {switch.code: switch for switch in asked_of(document)}
@@ -227,13 +241,13 @@ def _check_transition(document: PolicyDocument, transition: Transition) -> None:
 
 
 def _collisions(
-    new: layering.AdoptedVersion, versions: Iterable[layering.AdoptedVersion], places: Places, text: str
+    new: AdoptedVersion, versions: Iterable[AdoptedVersion], places: Places, text: str
 ) -> list[FoundFault]:
     found = []
     meeting = layering.collisions(new, versions, places.covered_by_keys)
     lines = strict_yaml.read(text)[1] if meeting else {}
     for each in meeting:
-        at = new.document.quotas.index(each.ours)
+        section, at = place_of(new.document, each.ours)
         names = {"ours": f"{new.policy}#{each.ours.id}", "theirs": f"{each.theirs_policy}#{each.theirs.id}"}
         if each.mutual:
             message = _("“%(ours)s” and “%(theirs)s” each say that they override the other.") % names
@@ -241,7 +255,7 @@ def _collisions(
         else:
             message = _("“%(ours)s” and “%(theirs)s” speak of the same topic at the same level.") % names
             remedy = _("Add “overrides: %(theirs)s” or “holds_with: %(theirs)s” to “%(ours)s”.") % names
-        path = ("quotas", at, "topic")
+        path: Path = (section, at, "topic")
         found.append(FoundFault(strict_yaml.written_path(path), "topic_held_twice", message, remedy, lines.get(path)))
     return found
 

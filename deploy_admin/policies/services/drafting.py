@@ -17,6 +17,7 @@ from deploy_admin.jobs import services as jobs
 from deploy_admin.policies.geography import Place, Places
 from deploy_admin.policies.language import Level, PolicyDocument, PolicyFaults, load, strict_yaml, to_json
 from deploy_admin.policies.language.strict_yaml import Path
+from deploy_admin.policies.language.validation import place_of
 from deploy_admin.policies.models import Policy, PolicyVersion, State, VersionTransition
 from deploy_admin.policies.refusals import FoundFault, PolicyRefused
 from deploy_admin.policies.services.governing import document_digest
@@ -241,7 +242,7 @@ def _unknown_places(document: PolicyDocument, places: Places, text: str) -> list
     named: list[tuple[Path, str]] = []
     if document.level is not Level.NATION:
         named.append((("jurisdiction",), document.jurisdiction))
-    named += [(("quotas", n, "pilot"), code) for n, clause in enumerate(document.quotas) for code in clause.pilot]
+    named += [((*place_of(document, clause), "pilot"), code) for clause in document.clauses for code in clause.pilot]
     unknown = [(path, code) for path, code in named if places.named(code) is None]
     lines = strict_yaml.read(text)[1] if unknown else {}
     return [

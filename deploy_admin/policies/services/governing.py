@@ -6,41 +6,67 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from deploy_admin.policies import layering
 from deploy_admin.policies.geography import Places
-from deploy_admin.policies.language import Level, PolicyDocument, Quota, from_json, periods, to_json
-from deploy_admin.policies.layering import AdoptedVersion, Governing, Reason
+from deploy_admin.policies.language import (
+    Eligibility,
+    Level,
+    PolicyDocument,
+    Quota,
+    from_json,
+    periods,
+    to_json,
+)
+from deploy_admin.policies.layering import ELIGIBILITY, QUOTAS, AdoptedVersion, C, Governing, Reason, Section
 from deploy_admin.policies.models import Adoption, PolicyVersion
 
-#: A draft laid over what is adopted, for what-if and for the preview of an adoption: policy → text and first period.
+#: A draft laid over what is adopted, for what-if and for the preview of an adoption: policy → text and first day, for
+#: quotas the first of a period.
 Instead = Mapping[str, tuple[PolicyDocument, date]]
+GoverningEligibility = Governing[Eligibility]
 _documents: dict[str, PolicyDocument] = {}
 
 
 def on(day: date, *, instead: Instead | None = None) -> Governing:
-    """Return what governs a period that begins on `day`. Two queries, whatever there is."""
-    return _govern(lambda clause: day, instead)
+    """Return the quotas that govern a period that begins on `day`. Two queries, whatever there is."""
+    return _govern(lambda clause: day, instead, QUOTAS)
 
 
 def in_year(year: int, *, instead: Instead | None = None) -> Governing:
-    """Return what governs the periods labelled `year`, each clause asked for its own period of that year."""
-    return _govern(lambda clause: day_in_year(clause, year), instead)
+    """Return the quotas that govern the periods labelled `year`, each asked for its own period of that year."""
+    return _govern(lambda clause: day_in_year(clause, year), instead, QUOTAS)
+
+
+def eligibility_on(day: date, *, instead: Instead | None = None) -> GoverningEligibility:
+    """Return the eligibility clauses that govern whoever is sent, or applies, on `day`. Two queries."""
+    return _govern(lambda clause: day, instead, ELIGIBILITY)
 
 
 def why(topic: str, division_id: int, day: date) -> tuple[Reason, ...]:
-    """Return every clause anybody competent for the division adopted on the topic, and what became of it."""
+    """Return every quota anybody competent for the division adopted on the topic, and what became of it."""
     places = Places.load()
-    return layering.why(adopted_versions(places), topic, division_id, lambda clause: day, places.covered_by_keys)
+    versions = adopted_versions(places)
+    return layering.why(versions, topic, division_id, lambda clause: day, places.covered_by_keys, QUOTAS)
 
 
 def why_all(division_id: int, day: date) -> dict[str, tuple[Reason, ...]]:
-    """Return the same for every topic on which anybody competent there ever adopted anything. Two queries."""
+    """Return the same for every topic of quotas on which anybody competent there adopted anything. Two queries."""
+    return _why_all(division_id, day, QUOTAS)
+
+
+def why_eligible(division_id: int, day: date) -> dict[str, tuple[Reason, ...]]:
+    """Return the same for every topic of eligibility. Two queries."""
+    return _why_all(division_id, day, ELIGIBILITY)
+
+
+def _why_all(division_id: int, day: date, section: Section[C]) -> dict[str, tuple[Reason, ...]]:
     places = Places.load()
     versions = [version for version in adopted_versions(places) if division_id in version.area]
-    topics = sorted({topic for version in versions for topic in version.document.topics})
+    topics = sorted({clause.topic for version in versions for clause in section.clauses(version.document)})
     return {
-        topic: layering.why(versions, topic, division_id, lambda clause: day, places.covered_by_keys)
+        topic: layering.why(versions, topic, division_id, lambda clause: day, places.covered_by_keys, section)
         for topic in topics
     }
 
@@ -73,12 +99,17 @@ def as_adopted(
     places: Places,
     *,
     quotas_from: date | None = None,
+    assignments_from: date | None = None,
     order: int = 0,
 ) -> AdoptedVersion:
-    """Return the version as the layering sees it; a draft is given the first period and the order it would have."""
-    first = adoption.quotas_from if adoption else quotas_from
-    if first is None:
-        raise ValueError("A version that is not adopted needs the first period it would govern.")
+    """Return the version as the layering sees it; a draft is given the first days and the order it would have.
+
+    A draft of which only one day is chosen yet is taken to govern quotas and assignments from that day on.
+    """
+    first = adoption.quotas_from if adoption else quotas_from or assignments_from
+    post = adoption.assignments_from if adoption else assignments_from or quotas_from
+    if first is None or post is None:
+        raise ValueError("A version that is not adopted needs the first day it would govern.")
     policy = version.policy
     return AdoptedVersion(
         version_id=version.pk,
@@ -90,6 +121,7 @@ def as_adopted(
         division_id=policy.division_id,
         digest=version.digest,
         quotas_from=first,
+        assignments_from=post,
         last_day=version.in_force_to,
         order=adoption.pk if adoption else order,
         document=read_document(version),
@@ -112,21 +144,21 @@ def document_digest(document: PolicyDocument) -> str:
     return hashlib.sha256(written.encode()).hexdigest()
 
 
-def digest_of(governing: Governing) -> str:
+def digest_of(governing: Governing[Any]) -> str:
     """Return one digest of all that governs: equal digests, equal rules."""
     parts = sorted(f"{version.policy}:{version.revision}:{version.digest}" for version in governing.versions.values())
     parts += [f"{clause.policy}#{clause.clause_id}@{sorted(clause.division_ids)}" for clause in governing.clauses]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _govern(day_of: Callable[[Quota], date | None], instead: Instead | None) -> Governing:
+def _govern(day_of: Callable[[C], date | None], instead: Instead | None, section: Section[C]) -> Governing[C]:
     places = Places.load()
     versions = adopted_versions(places)
     for slug, (document, quotas_from) in (instead or {}).items():
         versions.append(
             _supposed(slug, document, quotas_from, places, order=max((v.order for v in versions), default=0) + 1)
         )
-    return layering.govern(versions, day_of, places.covered_by_keys)
+    return layering.govern(versions, day_of, places.covered_by_keys, section)
 
 
 def _supposed(slug: str, document: PolicyDocument, quotas_from: date, places: Places, order: int) -> AdoptedVersion:
@@ -143,6 +175,7 @@ def _supposed(slug: str, document: PolicyDocument, quotas_from: date, places: Pl
         division_id=place.id if place else None,
         digest=document_digest(document),
         quotas_from=quotas_from,
+        assignments_from=quotas_from,
         last_day=document.in_force.to,
         order=order,
         document=document,

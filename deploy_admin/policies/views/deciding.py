@@ -124,7 +124,7 @@ def _decidable(request: ActorRequest, slug: str, revision: int) -> PolicyVersion
 def _preview(version: PolicyVersion, asked: Any) -> dict[str, Any]:
     """Return what adoption would change from the chosen first day on; nothing until one is chosen."""
     try:
-        day = date.fromisoformat(asked.get("quotas_from", ""))
+        day = date.fromisoformat(asked.get("quotas_from") or asked.get("assignments_from", ""))
     except ValueError:
         return {"preview_day": None}
     return {

@@ -370,13 +370,17 @@ def explanation(
     sums: Iterable[Mapping[str, Any]] = (),
     clauses: Iterable[Mapping[str, Any]] = (),
     basis: Iterable[Mapping[str, Any]] = (),
+    names: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Why a number is what it is: quote, inputs, steps, version and run.
 
     `explained` is the JSON of an Explained, `inputs` maps an input's ref or name to its address; `sums` are
-    {label, value, css}, `clauses` {quote, source, article, binding, url}, `basis` {label, value, url}.
+    {label, value, css}, `clauses` {quote, source, article, binding, url}, `basis` {label, value, url}; `names` are
+    what the policy calls its own parts: alternatives, exemptions, bars, sets.
     """
-    parts = explaining.present(explained, inputs or {}, sums=sums or (), clauses=clauses or (), basis=basis or ())
+    parts = explaining.present(
+        explained, inputs or {}, sums=sums or (), clauses=clauses or (), basis=basis or (), names=names or {}
+    )
     return {"ex": parts, "paper": paper}
 
 

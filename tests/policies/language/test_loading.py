@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from deploy_admin.policies.language import PolicyDocument, PolicyFaults, dump, from_json, load, to_json
 from deploy_admin.policies.language.upcasts import UnknownSchemaError, upcast
+from deploy_admin.policies.language.validation import adoption_faults
 from tests.policies.language.helpers import HEAD, codes, document, faults, text
 
 
@@ -82,8 +83,21 @@ def test_a_missing_key_is_named():
 
 
 def test_a_section_that_nothing_computes_is_refused_by_name():
-    (fault,) = faults(text("amount: {fixed: 2}") + "eligibility: []\n")
-    assert (fault.code, fault.path) == ("section_not_interpreted", "eligibility")
+    (fault,) = faults(text("amount: {fixed: 2}") + "requirements: []\n")
+    assert (fault.code, fault.path) == ("section_not_interpreted", "requirements")
+
+
+def test_a_section_that_is_computed_now_is_not_kept_for_later():
+    (fault,) = faults(text("amount: {fixed: 2}") + "later: {eligibility: []}\n")
+    assert (fault.code, fault.path) == ("section_is_computed", "later.eligibility")
+
+
+def test_a_draft_stored_before_its_section_was_computed_can_still_be_read_but_not_adopted():
+    written = to_json(document("amount: {fixed: 2}")) | {"later": {"eligibility": [{"id": "old"}]}}
+    stored = from_json(written)
+    assert dict(stored.later) == {"eligibility": [{"id": "old"}]}
+    assert to_json(stored) == written
+    assert [fault.code for fault in adoption_faults(stored)] == ["section_is_computed"]
 
 
 def test_sections_may_be_kept_for_later_but_only_known_ones():

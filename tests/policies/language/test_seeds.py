@@ -9,7 +9,19 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from deploy_admin.policies.language import Binding, Enforcement, Level, dump, from_json, json_schema, load, to_json
+from deploy_admin.people import codes as people
+from deploy_admin.policies.language import (
+    Binding,
+    Enforcement,
+    Level,
+    Target,
+    dump,
+    from_json,
+    json_schema,
+    load,
+    to_json,
+)
+from deploy_admin.policies.language.eligibility import EVENTS, TARGETS
 from deploy_admin.policies.language.facts import FACTS
 from deploy_admin.policies.language.measures import DIMENSIONS
 from deploy_admin.policies.language.reading import articles, clause_article
@@ -58,7 +70,7 @@ def test_every_clause_cites_its_source_and_every_unknown_date_says_why(path):
     document = load(path.read_text("utf-8"))
     assert document.issued or document.issued_note
     sources = {source.id for source in document.sources}
-    assert all(clause.cite.source in sources for clause in document.quotas)
+    assert all(clause.cite.source in sources for clause in document.clauses)
 
 
 def test_the_published_schema_refuses_what_is_unknown():
@@ -92,7 +104,7 @@ def test_the_medical_community_plan_is_of_2024_and_leaves_its_ratio_open():
 
 def test_wanzhou_speaks_on_the_topic_of_the_citys_rule_and_is_nearer():
     city, district = seed("chongqing-county-township-2021"), seed("wanzhou-county-township-2022")
-    assert city.topics == district.topics
+    assert [clause.topic for clause in city.quotas] == [clause.topic for clause in district.quotas]
     assert city.level is Level.PROVINCE
     assert district.level is Level.DISTRICT
     assert city.quotas[0].binding is Binding.IN_PRINCIPLE
@@ -162,10 +174,49 @@ def test_the_words_of_institutions_are_those_of_the_registry():
     assert set(DIMENSIONS) == {"practice_category", "military_status", "employment_mode", "staff_category"}
 
 
+def test_the_words_of_people_are_those_of_their_records():
+    for name, choices in (
+        ("staff_category", people.STAFF_CATEGORIES),
+        ("employment_mode", people.EMPLOYMENT_MODES),
+        ("licence", people.LICENCES),
+        ("practice_category", people.PRACTICE_CATEGORIES),
+        ("title_scope", people.TITLE_SCOPES),
+        ("unavailability", people.UNAVAILABILITIES),
+        ("education", people.EDUCATIONS),
+        ("degree", people.DEGREES),
+        ("titles_held", people.TITLE_CODES),
+    ):
+        assert set(FACTS[name].codes) == set(people.values(choices)), name
+    assert set(FACTS["title_level"].codes) == {"none", *people.values(people.TITLE_LEVELS)}
+    assert set(FACTS["title_series"].codes) == {title.series for title in people.TITLES}
+    assert {str(code) for code in EVENTS} == set(people.values(people.EVENTS))
+    assert set(TARGETS) == set(Target)
+
+
+def test_an_eligibility_article_reads_as_a_sentence():
+    plan = seed("chongqing-municipal-county-2025")
+    clause = plan.eligibility_clause("physicians_sent")
+    article = clause_article(clause, plan)
+    assert article.number_text == "第五条"
+    assert article.sentences == ("市属医疗机构的执业医师类人员派出的，应当为中级及以上职称的执业医师。",)
+    assert article.citation.phrase == "派出中级及以上职称的执业医师到区县工作,时间不少于1年"
+    assert clause_article(clause, plan, "en").sentences == (
+        "For being sent, physicians of municipal institutions must be licensed physicians with intermediate title or "
+        "above.",
+    )
+    nurses = clause_article(plan.eligibility_clause("non_clinical_sent"), plan)
+    assert nurses.sentences[-1] == "部队医疗机构由卫生健康部门协调落实，不作排名，不予催办。"
+    wanzhou = seed("wanzhou-county-township-2022")
+    others = clause_article(wanzhou.eligibility_clause("others_encouraged"), wanzhou)
+    assert others.sentences[0].startswith("鼓励公立二级及以上的医疗机构，或者疾病预防控制中心")
+    assert others.sentences[0].endswith("的药学、护理、医技类人员派出。")
+
+
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
-def test_the_whole_policy_on_paper_has_the_same_quotas_and_is_refused_at_adoption(path):
+def test_the_whole_policy_on_paper_has_the_same_clauses_and_is_refused_at_adoption(path):
     shipped = load(path.read_text("utf-8"))
     paper = load((FOLDER.parents[1] / "docs" / "decisions" / "0003-drafts" / path.name).read_text("utf-8"))
     assert paper.quotas == shipped.quotas
+    assert paper.eligibility == shipped.eligibility
     assert paper.model_copy(update={"later": ()}) == shipped
     assert {fault.code for fault in adoption_faults(paper)} == {"section_not_interpreted"}

@@ -106,9 +106,9 @@ class Figures(ColumnSet):
     def columns(self, context: Context) -> Sequence[Column]:
         example = {"measure": "promoted_associate_chief", "practice_category": "clinical"}
         return (
-            Column("unit", "单位", "Unit", aliases=_UNIT_NAMES, width=32, example="示范市第一医院（示范）"),
+            Column("unit", "单位", "Unit", aliases=UNIT_NAMES, width=32, example="示范市第一医院（示范）"),
             Column(
-                "credit_code", "社会信用代码", "Social credit code", Type.CREDIT_CODE, aliases=_CODE_NAMES, width=22
+                "credit_code", "社会信用代码", "Social credit code", Type.CREDIT_CODE, aliases=CODE_NAMES, width=22
             ),
             Column(
                 "measure",
@@ -305,8 +305,8 @@ class Figures(ColumnSet):
         return context.store["measure_codes"]
 
 
-_UNIT_NAMES = ("单位名称", "机构名称", "机构", "填报单位", "派出单位", "医疗机构", "医疗机构名称", "医院名称", "医院")
-_CODE_NAMES = ("统一社会信用代码", "信用代码", "机构代码", "组织机构代码", "credit code")
+UNIT_NAMES = ("单位名称", "机构名称", "机构", "填报单位", "派出单位", "医疗机构", "医疗机构名称", "医院名称", "医院")
+CODE_NAMES = ("统一社会信用代码", "信用代码", "机构代码", "组织机构代码", "credit code")
 _MORE_WORDS = {
     "public_health": ("公共卫生",),
     "tcm": ("中医类", "中医师"),

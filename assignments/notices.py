@@ -1,0 +1,14 @@
+"""The sentences of this app's notices."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from deploy_admin.jobs import notices
+
+notices.register(
+    {
+        "assignments.correction_asked": _("%(name)s says that something in their record is wrong; look at it."),
+        "assignments.correction_answered": _("%(name)s answered what you said about your record."),
+    }
+)

@@ -1,0 +1,6 @@
+"""The tables of this app that can be uploaded: figures, and the lists that figures are counted from."""
+
+from quotas.importing.figures import FIGURES
+from quotas.importing.lists import PROMOTIONS, RECRUITS
+
+__all__ = ["FIGURES", "PROMOTIONS", "RECRUITS"]

@@ -1,0 +1,1 @@
+"""Tests of the assignments app: who may go, and why not."""
