@@ -42,6 +42,15 @@ AT_ONCE = 5_000
 UNITS_OFFERED = 300
 
 
+def planned_day(text: str, today: date) -> date:
+    """Return the day that an address names; today where it cannot be read or lies more than ten years away."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return day if abs(day.year - today.year) <= 10 else today
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One standing with everything a page or an export shows of it."""
@@ -65,9 +74,14 @@ class Line:
     first: bool
 
 
-def lines(rows: Sequence[Eligibility], actor: Actor, on: date, *, day: date | None = None) -> list[Line]:
-    """Return the rows with their words: three queries for any number. `day` goes into the links to explanations."""
-    personal = knows_personal_reasons(actor)
+def lines(
+    rows: Sequence[Eligibility], actor: Actor, on: date, *, day: date | None = None, own: bool = False
+) -> list[Line]:
+    """Return the rows with their words: three queries for any number. `day` goes into the links to explanations.
+
+    One's own reasons are told to oneself.
+    """
+    personal = own or knows_personal_reasons(actor)
     texts = documents({row.version_id for row in rows if row.version_id})
     units = Institution.objects.filter(pk__in={row.institution_id for row in rows}).named(on)
     asked = f"?day={day.isoformat()}" if day else ""
@@ -75,13 +89,28 @@ def lines(rows: Sequence[Eligibility], actor: Actor, on: date, *, day: date | No
     last: int | None = None
     for row in rows:
         document = texts.get(row.version_id) if row.version_id else None
-        found.append(_line(row, document, units.get(row.institution_id, ""), personal, asked, row.worker_id != last))
+        unit, first = units.get(row.institution_id, ""), row.worker_id != last
+        why = _own_why(row) if own else _why(row)
+        found.append(_line(row, document, unit, why + asked, personal_too=personal, first=first))
         last = row.worker_id
     return found
 
 
+def _why(row: Eligibility) -> str:
+    """Return where the row is explained; where no rule speaks there is only the person's list of answers."""
+    if not row.clause_id:
+        return reverse("assignments:eligibility_of", args=[row.worker_id])
+    return reverse("assignments:explained", args=[row.worker_id, row.policy, row.clause_id])
+
+
+def _own_why(row: Eligibility) -> str:
+    if not row.clause_id:
+        return reverse("assignments:my_record")
+    return reverse("assignments:my_explained", args=[row.policy, row.clause_id])
+
+
 def _line(
-    row: Eligibility, document: PolicyDocument | None, unit: str, personal: bool, asked: str, first: bool
+    row: Eligibility, document: PolicyDocument | None, unit: str, why: str, *, personal_too: bool, first: bool
 ) -> Line:
     worker = row.worker
     return Line(
@@ -97,11 +126,9 @@ def _line(
         title=reading.level_label(row.title_level),
         speciality=worker.speciality,
         state=State(row.state),
-        reason=reading.reason(row, document, personal_too=personal),
+        reason=reading.reason(row, document, personal_too=personal_too),
         person_url=worker.get_absolute_url(),
-        why_url=reverse("assignments:explained", args=[row.worker_id, row.policy, row.clause_id]) + asked
-        if row.clause_id
-        else reverse("assignments:eligibility_of", args=[row.worker_id]) + asked,
+        why_url=why,
         first=first,
     )
 
@@ -138,10 +165,7 @@ class WhoMayGo:
     @cached_property
     def day(self) -> date:
         """The planned first day: today unless the address names a day that can be read."""
-        try:
-            return date.fromisoformat(self.data.get("day", ""))
-        except ValueError:
-            return self.today
+        return planned_day(self.data.get("day", ""), self.today)
 
     @cached_property
     def kept_on(self) -> date | None:

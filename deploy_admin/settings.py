@@ -272,6 +272,10 @@ SPECTACULAR_SETTINGS = {
         "QuotaState": "quotas.models.quotas.QuotaState",
         "PolicyState": "deploy_admin.policies.models.version.State",
         "InstitutionState": "deploy_admin.registry.codes.State",
+        "PersonState": "deploy_admin.people.api.STATES",
+        "TitleScope": "deploy_admin.people.api.TITLE_SCOPES",
+        "EligibilityState": "assignments.codes.State",
+        "ScopeEnum": "quotas.models.quotas.Scope",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

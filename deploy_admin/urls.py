@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from assignments import api as assignments_api  # noqa: F401 -- registers its routes
 from deploy_admin import health
 from deploy_admin.api import SchemaView, router
 from deploy_admin.people import api as people_api  # noqa: F401
@@ -25,5 +26,6 @@ urlpatterns = [
     path("people/", include("deploy_admin.people.urls")),
     path("policies/", include("deploy_admin.policies.urls")),
     path("quotas/", include("quotas.urls")),
+    path("eligibility/", include("assignments.urls")),
     path("", include("deploy_admin.workbench.urls")),
 ]

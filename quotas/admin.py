@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from deploy_admin.audit.admin import ReadOnly
-from quotas.models import Figure, Quota, Release, ReleasedQuota, Run, ShortfallReason, Tally
+from quotas.models import Figure, ListedPerson, Quota, Release, ReleasedQuota, Run, ShortfallReason, Tally, UnitList
 
 
 @admin.register(Run)
@@ -38,6 +38,27 @@ class QuotaAdmin(ReadOnly):
 @admin.register(Release)
 class ReleaseAdmin(ReadOnly):
     list_display = ("number", "scheme", "period_start", "released_on", "quota_count", "undetermined_count")
+
+
+@admin.register(ListedPerson)
+class ListedPersonAdmin(ReadOnly):
+    list_display = (
+        "id",
+        "institution_id",
+        "kind",
+        "period_start",
+        "worker_id",
+        "happened_on",
+        "state",
+        "on_behalf_of",
+    )
+    list_filter = ("kind", "state", "on_behalf_of")
+
+
+@admin.register(UnitList)
+class UnitListAdmin(ReadOnly):
+    list_display = ("id", "institution_id", "kind", "period_start", "nobody_at", "awaited_at", "awaited_remark")
+    list_filter = ("kind",)
 
 
 admin.site.register([ReleasedQuota, Tally, ShortfallReason], ReadOnly)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from deploy_admin.jobs.importing.pages import urls_for
-from quotas.views import board, figures, lists, releases, runs
+from quotas.views import board, figures, list_rows, lists, releases, runs
 
 app_name = "quotas"
 urlpatterns = [
@@ -24,10 +24,10 @@ urlpatterns = [
     path("figures/<int:pk>/withdraw/", figures.withdraw, name="withdraw"),
     path("figures/<int:institution>/<slug:measure>/<str:period>/", figures.enter, name="enter"),
     path("figures/lists/", lists.lists, name="lists"),
-    path("figures/lists/rows/<int:pk>/", lists.list_row, name="list_row"),
-    path("figures/lists/rows/<int:pk>/withdraw/", lists.list_withdraw, name="list_withdraw"),
-    path("figures/lists/rows/<int:pk>/object/", lists.list_object, name="list_object"),
-    path("figures/lists/rows/<int:pk>/decide/", lists.list_decide, name="list_decide"),
+    path("figures/lists/rows/<int:pk>/", list_rows.list_row, name="list_row"),
+    path("figures/lists/rows/<int:pk>/withdraw/", list_rows.list_withdraw, name="list_withdraw"),
+    path("figures/lists/rows/<int:pk>/object/", list_rows.list_object, name="list_object"),
+    path("figures/lists/rows/<int:pk>/decide/", list_rows.list_decide, name="list_decide"),
     path("figures/lists/<slug:kind>/<int:institution>/<str:period>/", lists.unit_list, name="list"),
     path("figures/lists/<slug:kind>/<int:institution>/<str:period>/add/", lists.list_add, name="list_add"),
     path("figures/lists/<slug:kind>/<int:institution>/<str:period>/confirm/", lists.list_confirm, name="list_confirm"),

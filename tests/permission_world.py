@@ -11,22 +11,39 @@ from typing import Any
 from django.db import transaction
 from django.test import Client
 
+from assignments import services as assignments
+from assignments.models import CorrectionRequest, Eligibility
 from deploy_admin import clock
-from deploy_admin.access import ADMINISTRATORS, Role
+from deploy_admin.access import ADMINISTRATORS, SYSTEM, Role
 from deploy_admin.accounts.actors import MembershipActor
 from deploy_admin.accounts.models import Membership, Token
 from deploy_admin.accounts.tokens import digest_of
 from deploy_admin.audit import services as audit
 from deploy_admin.jobs import services as jobs
-from deploy_admin.jobs.models import Job, Notice, Upload
+from deploy_admin.jobs.models import BatchFile, Job, Notice, Upload, UploadBatch
+from deploy_admin.people.models import HeldDocument, Recognition, RecordedEvent, TransferRequest
+from deploy_admin.registry.models import Institution
 from quotas import services as quotas
-from quotas.models import Figure, Quota, Release, ShortfallReason
+from quotas.models import Figure, ListedPerson, Quota, Release, ShortfallReason, UnitList
 from tests import factories as make
 from tests.accounts.factories import a_membership, signed_in
-from tests.policies.factories import a_draft, a_text
+from tests.people.factories import a_licence, a_title, a_worker, away
+from tests.policies.factories import a_draft, a_rule, a_text, an_adopted
 
 OWN, FOREIGN = "own", "foreign"
 CODES = {OWN: "500901", FOREIGN: "500902"}
+#: What a column set asks for beside the file.
+PARAMS: dict[str, dict[str, Any]] = {
+    "figures": {"year": 2025, "measure": ""},
+    "institutions": {"on": "2026-01-01"},
+    "roster": {"unit": None},
+    "promotions": {"year": 2024},
+    "recruits": {"year": 2024},
+}
+#: Collected from many units in rounds.
+ROUNDS = ("roster", "promotions", "recruits")
+#: Kinds whose rows hang on a person: the address names the person and the row.
+OF_PERSON = frozenset({"employment", "title", "licence", "document", "unavailability", "recorded"})
 #: Whose seat is the district's authority; the city's people and the administrators sit elsewhere.
 UNIT_ROLES = frozenset({Role.SENDER_HR, Role.RECEIVER_CLERK, Role.DEPLOYED_PERSON})
 CITY_ROLES = frozenset({Role.CITY_OFFICER, Role.PERSONNEL_SECTION})
@@ -46,7 +63,11 @@ class World:
         self._side(FOREIGN)
         self._results(FOREIGN, number="示范卫发〔2025〕2号")
         for side in self.sides.values():
+            self._people(side)
             self._papers(side)
+        assignments.refresh(on=clock.today(), by=SYSTEM)
+        for side in self.sides.values():
+            side.eligibility = Eligibility.objects.get(worker=side.person, clause_id="who")
         self._clients: dict[Role, Client] = {}
 
     def _side(self, name: str) -> None:
@@ -58,6 +79,8 @@ class World:
         plan = make.DISTRICT_PLAN.replace("model-county-township", f"plan-{name}") % {"place": side.division.code}
         side.version = make.a_policy(plan)
         side.draft = a_draft(a_text(f"draft-{name}", CODES[name]))
+        rule = a_rule(topic="county_township.who")
+        side.rules = an_adopted(a_text(f"who-{name}", CODES[name], rule, section="eligibility"))
         make.promotions(side.hospital, 5)
 
     def _member(self, role: Role) -> Membership:
@@ -96,6 +119,39 @@ class World:
         )
         side.released_quota = side.release.quotas.get(institution=side.hospital, clause_id="physicians")
 
+    def _people(self, side: SimpleNamespace) -> None:
+        """Somebody with a row of every kind, a second record of theirs, and a list on which they stand."""
+        clinic = make.a_hospital(f"示范{side.name}卫生院", division=side.division, affiliation="district")
+        side.person = person = a_worker(f"示范{side.name}安", at=side.hospital)
+        side.second = a_worker(f"示范{side.name}安", at=side.hospital)
+        side.employment = person.employments.get()
+        side.title = a_title(person)
+        side.licence = a_licence(person)
+        side.document = HeldDocument.objects.create(worker=person, name="示范证书")
+        side.unavailability = away(person, valid_from=date(2026, 1, 1), valid_to=date(2026, 2, 1))
+        paper = {"worker": person, "document": "示范文件", "recorded_by_name": "示范"}
+        side.recorded = RecordedEvent.objects.create(kind="refused_deployment", happened_on=date(2020, 1, 1), **paper)
+        served = {"served_from": date(2019, 1, 1), "served_to": date(2019, 12, 31)}
+        side.recognition = Recognition.objects.create(kind="foreign_aid", **served, **paper)
+        side.transfer_request = TransferRequest.objects.create(
+            worker=person, from_institution=side.hospital, to_institution=clinic, first_day=date(2026, 12, 1)
+        )
+        year = {"period_start": make.Y2024.first, "period_end": make.Y2024.last, "kind": "promotions"}
+        UnitList.objects.create(institution=side.hospital, **year)
+        side.listed_person = ListedPerson.objects.create(
+            institution=side.hospital,
+            worker=person,
+            title_code="232",
+            happened_on=date(2024, 12, 20),
+            entered_by_name="示范",
+            entered_at=clock.now(),
+            on_behalf_of=True,
+            **year,
+        )
+        side.correction_request = CorrectionRequest.objects.create(worker=person, text="示范", asked_by_name="示范")
+        if side.name == OWN:
+            Membership.objects.filter(pk=self.members[Role.DEPLOYED_PERSON].pk).update(worker=person)
+
     def _papers(self, side: SimpleNamespace) -> None:
         """What belongs to people: capacities, tokens, uploads, work, files, notices, events."""
         own = side.name == OWN
@@ -121,8 +177,16 @@ class World:
             owner_institution_id=side.hospital.pk,
             kind="import.figures",
         )
-        side.figures_upload = self._upload(side, "figures", side.hospital.pk)
-        side.institutions_upload = self._upload(side, "institutions", side.authority.pk)
+        for key in PARAMS:
+            of_district = key == "institutions"
+            setattr(side, f"{key}_upload", self._upload(side, key, side.authority if of_district else side.hospital))
+        for key in ROUNDS:
+            batch = UploadBatch.objects.create(
+                column_set=key, params=PARAMS[key], institution_id=side.authority.pk, created_by_name="示范"
+            )
+            setattr(side, f"{key}_batch", batch)
+            file = BatchFile.objects.create(batch=batch, name="示范.csv", file=side.file, problem="unrecognised")
+            setattr(side, f"{key}_batch_file", file)
         side.job = jobs.start(kind="import.plan", params={}, by=hr, title="示范")
         side.ended_job = Job.objects.create(
             kind="import.plan",
@@ -136,17 +200,17 @@ class World:
         jobs.notify(code="job.done", params={}, url="/", institution_id=None, roles=None, user_id=hr.user_id, key=key)
         side.notice = Notice.objects.get(key=key)
 
-    def _upload(self, side: SimpleNamespace, column_set: str, institution_id: int) -> Upload:
+    def _upload(self, side: SimpleNamespace, column_set: str, institution: Institution) -> Upload:
         return Upload.objects.create(
             column_set=column_set,
             scope=f"{column_set}:{side.name}",
-            params={"year": 2025, "measure": ""} if column_set == "figures" else {"on": "2026-01-01"},
+            params=PARAMS[column_set],
             file=side.file,
             sha256=side.file.sha256,
             state="planned",
             summary={},
             digest="0" * 64,
-            institution_id=institution_id,
+            institution_id=institution.pk,
             created_by_name="示范",
         )
 
@@ -186,11 +250,24 @@ class World:
                 return {"pk": here.authority.pk, "jurisdiction_pk": here.authority.jurisdictions.get().pk}
             case "statement":
                 return {"institution": here.hospital.pk, "measure": "promoted_associate_chief", "period": "2024"}
+            case "pair":
+                return {"pk": here.person.pk, "other": here.second.pk}
+            case "unit_list":
+                return {"kind": "promotions", "institution": here.hospital.pk, "period": "2024"}
+            case "standing":
+                return {"pk": here.person.pk, "policy": here.rules.policy.slug, "clause": "who"}
+            case "own_standing":
+                return {"policy": here.rules.policy.slug, "clause": "who"}
             case "policy":
                 return {"slug": here.version.policy.slug}
             case "version" | "draft":
                 version = getattr(here, kind)
                 return {"slug": version.policy.slug, "revision": version.revision}
+            case str() if kind in OF_PERSON:
+                return {"pk": here.person.pk, "row": getattr(here, kind).pk}
+            case str() if kind.endswith("_batch_file"):
+                held = getattr(here, kind)
+                return {"pk": held.batch_id, "file_pk": held.pk}
             case _:
                 return {"pk": getattr(here, kind).pk}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,10 @@ class CorrectionRequestQuerySet(OfWorkerQuerySet):
     def open(self) -> Self:
         """Those nobody answered yet."""
         return self.filter(answered_at__isnull=True)
+
+    def for_list(self) -> Self:
+        """The open ones first, the oldest of them on top; then the answered, the latest first."""
+        return self.order_by(F("answered_at").desc(nulls_first=True), "asked_at", "pk")
 
 
 class CorrectionRequest(models.Model):
@@ -66,3 +71,6 @@ class CorrectionRequest(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    def get_absolute_url(self) -> str:
+        return reverse("assignments:correction_answer", args=[self.pk])

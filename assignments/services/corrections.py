@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assignments.models import CorrectionRequest
@@ -70,7 +71,7 @@ def answer_correction(*, request: CorrectionRequest, answer: str, by: Actor) -> 
         jobs.notify(
             code="assignments.correction_answered",
             params={"name": by.name},
-            url=request.get_absolute_url(),
+            url=reverse("assignments:my_record"),
             institution_id=None,
             roles=None,
             user_id=request.asked_by_id,

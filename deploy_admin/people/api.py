@@ -21,7 +21,9 @@ from deploy_admin.people.rules import HeldTitle, Post
 from deploy_admin.people.services import identity
 from deploy_admin.people.standing import Away, HeldLicence, Standing, standing
 
+#: Named in settings for the schema: other resources have a state and a scope too.
 STATES = ("employed", "left", "merged", "none")
+TITLE_SCOPES = tuple(codes.values(codes.TITLE_SCOPES))
 
 
 class TitleSerializer(serializers.Serializer[HeldTitle]):
@@ -29,7 +31,7 @@ class TitleSerializer(serializers.Serializer[HeldTitle]):
 
     code = serializers.CharField(help_text="GB/T 8561, or other_<level>")
     level = serializers.ChoiceField(choices=codes.values(codes.TITLE_LEVELS))
-    scope = serializers.ChoiceField(choices=codes.values(codes.TITLE_SCOPES))
+    scope = serializers.ChoiceField(choices=TITLE_SCOPES)
     qualified_on = serializers.DateField()
     appointed_on = serializers.DateField(allow_null=True)
 
@@ -179,13 +181,17 @@ class PersonViewSet(ReadOnlyViewSet):
         actor = actor_of(self.request)
         return self.request.auth is not None and actor is not None and actor.can(Permission.PEOPLE_IDS)
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "with_ids": self.with_ids}
+
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """Read what is true of all rows at once, and record where whole numbers go out."""
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_serializer(*args, **kwargs)
         shown = list(args[0]) if kwargs.get("many") else list(args[:1])
-        context: dict[str, Any] = {**self.get_serializer_context(), "with_ids": self.with_ids}
-        if not getattr(self, "swagger_fake_view", False):
-            context["standing"] = standing([worker.pk for worker in shown], clock.today())
-            self._record(shown)
+        context = self.get_serializer_context()
+        context["standing"] = standing([worker.pk for worker in shown], clock.today())
+        self._record(shown)
         return PersonSerializer(*args, context=context, **kwargs)
 
     def _record(self, shown: list[HealthWorker]) -> None:

@@ -1,4 +1,4 @@
-"""The app's name and label; at start it tells the audit its acts, the vault its sealed column, the inbox its words."""
+"""The app's name and label; at start it tells the audit its acts, the vault its sealed column."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,6 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from deploy_admin import sealing
         from deploy_admin.audit import acts
-        from deploy_admin.people import notices  # noqa: F401 -- registers its sentences
         from deploy_admin.people.acts import ACTS
         from deploy_admin.people.models.workers import ID_PURPOSE
 

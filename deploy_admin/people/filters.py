@@ -6,6 +6,8 @@ import django_filters
 from django.core.validators import EMPTY_VALUES
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from deploy_admin import clock
 from deploy_admin.people import codes, gaps
@@ -24,6 +26,11 @@ LEVELS = [code.value for code in codes.TITLE_LEVELS]
 NONE = ("none", _("none"))
 
 
+@extend_schema_field(OpenApiTypes.STR)
+class CodeFilter(django_filters.ChoiceFilter):
+    """Rows with one value of a code list, whose words are asked for in the reader's language."""
+
+
 class PersonFilter(django_filters.FilterSet):
     """Narrows health workers that carry their current employment."""
 
@@ -33,12 +40,12 @@ class PersonFilter(django_filters.FilterSet):
     department = django_filters.CharFilter(
         field_name="employment__department", lookup_expr="contains", label=_("Department")
     )
-    staff_category = django_filters.ChoiceFilter(
+    staff_category = CodeFilter(
         choices=lambda: codes.choices(codes.STAFF_CATEGORIES),
         field_name="employment__staff_category",
         label=_("Staff category"),
     )
-    employment_mode = django_filters.ChoiceFilter(
+    employment_mode = CodeFilter(
         choices=lambda: codes.choices(codes.EMPLOYMENT_MODES),
         field_name="employment__employment_mode",
         label=_("Establishment kind"),

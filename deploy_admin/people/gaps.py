@@ -32,7 +32,7 @@ GAPS = (
     Gap("hired_on", _("date of hire")),
     Gap("licence", _("licence of a physician or nurse")),
     Gap("licence_number", _("licence number")),
-    Gap("title", _("title")),
+    Gap("title", _("professional title")),
     Gap("speciality", _("speciality")),
     Gap("education", _("education")),
 )

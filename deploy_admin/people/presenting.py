@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from deploy_admin.access import Actor, Permission
 from deploy_admin.jobs.models import Upload, UploadState
@@ -53,7 +54,7 @@ def facts(worker: HealthWorker, held: Standing, named: dict[int, str]) -> list[t
     title = held.title or (held.titles[0] if held.titles else None)
     both = (codes.label(codes.EDUCATIONS, worker.education), codes.label(codes.DEGREES, worker.degree))
     return [
-        (_("Name"), worker.name),
+        (pgettext("person", "Name"), worker.name),
         (_("Sex"), worker.sex_label),
         (_("Ethnicity"), worker.ethnicity_label),
         (_("Born"), worker.birth_month),
@@ -162,7 +163,7 @@ def unavailabilities(worker: HealthWorker, doing: Doing, *, personal_too: bool, 
     for row in worker.unavailabilities.order_by("-valid_from", "-pk"):
         told = personal_too or not row.is_personal
         ended = row.valid_to is not None and row.valid_to < on
-        acts = [("unavailability_withdraw", _("Take back"))]
+        acts = [("unavailability_withdraw", _("Take the entry back"))]
         acts = acts if ended else [("unavailability_end", _("End")), *acts]
         shown.append(
             {
@@ -202,7 +203,7 @@ def events(worker: HealthWorker, doing: Doing) -> list[dict[str, Any]]:
             "more": _(", ").join(word for word in (row.document, row.document_number) if word),
             "when": row.happened_on.isoformat(),
             "note": _("taken back") if row.withdrawn_at else "",
-            "acts": doing(("event_withdraw", _("Take back")), row=row.pk) if row.withdrawn_at is None else [],
+            "acts": doing(("event_withdraw", _("Take the entry back")), row=row.pk) if row.withdrawn_at is None else [],
         }
         for row in worker.events.order_by("-happened_on", "-pk")
     ]

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from deploy_admin.access import Actor
 from deploy_admin.people import codes, rules, words
@@ -28,14 +29,14 @@ TITLE = ("id", "code", "series", "level", "scope", "qualified_on", "appointed_on
 #: The columns in their order.
 COLUMNS = (
     "name", "number", "sex", "born", "unit", "department", "category", "mode", "title", "scope", "licence",
-    "speciality", "state", "national_id",
+    "speciality", "state", "detail", "national_id",
 )  # fmt: skip
 
 
 def heads() -> dict[str, str]:
     """Return the heads by column."""
     return {
-        "name": _("Name"),
+        "name": pgettext("person", "Name"),
         "number": _("Person number"),
         "sex": _("Sex"),
         "born": _("Born"),
@@ -43,11 +44,12 @@ def heads() -> dict[str, str]:
         "department": _("Department"),
         "category": _("Staff category"),
         "mode": _("Establishment kind"),
-        "title": _("Title"),
+        "title": _("Professional title"),
         "scope": _("Scope of the title"),
         "licence": _("Licence"),
         "speciality": _("Speciality"),
         "state": _("State"),
+        "detail": _("Reason or day"),
         "national_id": _("ID number"),
     }
 
@@ -84,27 +86,25 @@ class _Words:
         self.label = cache(codes.label)
         self.personal_too = words.knows_personal_reasons(actor)
         self.until = _("%(reason)s until %(day)s")
-        self.left = _("left %(day)s, %(how)s")
-        self.employed = _("employed")
-        self.nowhere = _("no employment recorded")
+        self.ended = _("%(day)s, %(how)s")
 
-    def state(self, post: Any, on: date, away: Iterable[tuple[str, date | None]]) -> tuple[str, str]:
-        """Return the shape and the words of where a person stands, by the latest employment and what keeps away."""
+    def state(self, post: Any, on: date, away: Iterable[tuple[str, date | None]]) -> tuple[str, str, str]:
+        """Return shape, word and detail of where a person stands, by the latest employment and what keeps away."""
         if post is None:
-            return "und", self.nowhere
+            return "und", _("no employment recorded"), ""
         if post.valid_to is not None and post.valid_to < on:
             how = self.label(codes.ENDINGS, post.ended_as)
-            return "mute", self.left % {"day": post.valid_to, "how": how}
+            return "mute", _("left"), self.ended % {"day": post.valid_to, "how": how}
         reasons = [self._away(kind, last) for kind, last in away]
-        return ("warn", _(", ").join(reasons)) if reasons else ("ok", self.employed)
+        return ("warn", _("unavailable"), _(", ").join(reasons)) if reasons else ("ok", _("employed"), "")
 
     def _away(self, kind: str, last: date | None) -> str:
         reason = words.reason_shown(kind, personal_too=self.personal_too)
         return self.until % {"reason": reason, "day": last} if last else reason
 
 
-def state_of(held: Standing, on: date, actor: Actor) -> tuple[str, str]:
-    """Return the shape and the words of where one person stands, as the list says it."""
+def state_of(held: Standing, on: date, actor: Actor) -> tuple[str, str, str]:
+    """Return shape, word and detail of where one person stands, as the list says it."""
     return _Words(actor).state(held.employment or held.left, on, [(away.kind, away.valid_to) for away in held.away])
 
 
@@ -128,7 +128,7 @@ def _row(
     name, kind = units.get(post.institution_id, ("", "")) if post else ("", "")
     titles = rules.counting(rules.held(map(_title, title_rows), on), kind in PRIMARY_CARE)
     title = rules.highest(titles) or (titles[0] if titles else None)
-    shape, state = said.state(post, on, [(row["kind"], _day(row["valid_to"])) for row in away_rows])
+    shape, state, detail = said.state(post, on, [(row["kind"], _day(row["valid_to"])) for row in away_rows])
     return {
         "pk": worker.pk,
         "shape": shape,
@@ -145,6 +145,7 @@ def _row(
         "licence": _(", ").join(said.label(codes.LICENCES, one) for one in licence_kinds),
         "speciality": worker.speciality,
         "state": state,
+        "detail": detail,
         "national_id": worker.id_masked,
     }
 
@@ -173,14 +174,14 @@ def drawn(shown: list[dict[str, Any]]) -> list[SafeString]:
             '<td class="half" data-l="{}">{}<div class="xs dim">{}</div></td>'
             '<td class="half" data-l="{}">{}<div class="xs dim">{}</div></td>'
             '<td class="half" data-l="{}">{}<div class="xs dim">{}</div></td>'
-            '<td class="half">{}</td><td class="half raw off">{}</td></tr>',
+            '<td class="half">{}<div class="xs dim">{}</div></td><td class="half nowrap off">{}</td></tr>',
             pattern.replace("0", str(row["pk"])), row["name"], row["number"],
             names["born"], row["sex"], row["born"] or "—",
             row["unit"] or "—", row["department"],
             names["category"], row["category"] or "—", row["mode"],
             names["title"], row["title"] or "—", row["scope"] if row["scope"] else "",
             names["licence"], row["licence"] or "—", row["speciality"],
-            status(row["shape"], row["state"]), row["national_id"] or "—",
+            status(row["shape"], row["state"]), row["detail"], row["national_id"] or "—",
         )
         for row in shown
     ]  # fmt: skip

@@ -35,7 +35,8 @@ COPY_CELLS = 300_000  # a larger workbook is not copied with its styles: openpyx
 
 def read(content: bytes, filename: str = "") -> Workbook:
     """Return the workbook as plain rows; Unreadable says in a sentence what is wrong with the file."""
-    format_of(content)  # cheap, and most refusals need no second process
+    if not content.startswith(b"PK"):
+        format_of(content)  # cheap, and most refusals need no second process; the worker looks into packages itself
     met: dict[Any, Cell] = {}
     head: dict[str, Any] = {}
     sheets: list[Sheet] = []

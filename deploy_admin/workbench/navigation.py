@@ -23,6 +23,8 @@ GROUPS = (
         _("People"),
         (
             Item(_("Health workers"), "users", "people:people", Permission.PEOPLE_VIEW),
+            Item(_("Rosters"), "upload", "people:rosters", Permission.PEOPLE_VIEW),
+            Item(_("Promotion and recruitment lists"), "sheet", "quotas:lists", Permission.PEOPLE_VIEW),
             Item(_("Who may go"), "check", "assignments:eligibility", Permission.ELIGIBILITY_VIEW),
             Item(_("My record"), "user", "assignments:my_record", Permission.OWN_RECORD_VIEW),
         ),

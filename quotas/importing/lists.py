@@ -15,13 +15,12 @@ from deploy_admin import clock, national_ids
 from deploy_admin.access import Permission, Reach
 from deploy_admin.jobs.handlers import Claim
 from deploy_admin.jobs.importing import findings
-from deploy_admin.jobs.importing.columns import Column, ColumnSet, Context, Type, Unit, register
+from deploy_admin.jobs.importing.columns import Column, ColumnSet, Context, Type, Unit
 from deploy_admin.jobs.importing.plans import Entry
 from deploy_admin.jobs.importing.records import Record
 from deploy_admin.months import Period
-from deploy_admin.people import codes, names
+from deploy_admin.people import names
 from deploy_admin.people.services.matching import Known, Matches, match
-from deploy_admin.registry.codes import HOSPITALS, Kind
 from deploy_admin.registry.models import Institution
 from quotas import services
 from quotas.candidates import candidates
@@ -60,7 +59,7 @@ findings.register(
 )
 
 
-def _last_year() -> int:
+def last_year() -> int:
     return clock.today().year - 1
 
 
@@ -71,7 +70,7 @@ class ListForm(forms.Form):
         label=gettext_lazy("Year of the list"),
         min_value=2000,
         max_value=2100,
-        initial=_last_year,
+        initial=last_year,
         help_text=gettext_lazy("The day of the approval or of the hire decides which year's list a person is on."),
     )
 
@@ -196,7 +195,14 @@ class PeopleList(ColumnSet):
 
     def apply(self, entries: Sequence[Entry], context: Context, claim: Claim) -> dict[str, Any]:
         rows = [self._listing(entry.record) for entry in entries]
-        done = services.list_people(self.kind, self._period(context), rows, job_id=claim.job_id, by=context.actor)
+        done = services.list_people(
+            self.kind,
+            self._period(context),
+            rows,
+            job_id=claim.job_id,
+            from_unit=bool(context.params.get("unit")),
+            by=context.actor,
+        )
         return {"added": done.added, "changed": done.changed}
 
     # -------------------------------------------------------- giving out
@@ -276,7 +282,7 @@ def _matched(records: Sequence[Record], context: Context) -> Matches:
     )
 
 
-def _whose(title: Any = None) -> tuple[Column, ...]:
+def whose() -> tuple[Column, ...]:
     """Return the columns that say who is meant, and where."""
     return (
         Column("unit", "单位", "Unit", aliases=UNIT_NAMES, width=32, example="示范市第一医院（示范）"),
@@ -294,172 +300,8 @@ def _whose(title: Any = None) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-_DEPARTMENT = Column("department", "科室", "Department", aliases=("所在科室", "部门", "科别"), max_length=100)
+DEPARTMENT = Column("department", "科室", "Department", aliases=("所在科室", "部门", "科别"), max_length=100)
 
 
-class Promotions(PeopleList):
-    """Who was promoted: the base figure, counted by category, and the new titles."""
-
-    key = "promotions"
-    kind = ListKind.PROMOTIONS
-    day = "qualified_on"
-    title = gettext_lazy("Promotion list")
-    lead = gettext_lazy(
-        "One row for each person promoted; the day on which the title was approved decides the year. The list is the "
-        "figure and the new title at once. Sending in a later file adds people; it takes nobody off."
-    )
-    compared = (
-        "title", "qualified_on", "review_year", "appointed_on", "document_number", "practice_category", "military",
-    )  # fmt: skip
-    expected = HOSPITALS
-
-    def columns(self, context: Context) -> Sequence[Column]:
-        return (
-            *_whose(),
-            Column(
-                "title", "晋升职称", "Title", Type.CODE, codes=codes.TITLE_CODES, width=16, example="232",
-                aliases=("职称", "专业技术职务", "现任职称", "晋升后职称", "取得职称", "专业技术资格", "职称名称"),
-                help=gettext_lazy("Empty: associate chief physician."),
-            ),
-            Column(
-                "scope", "职称范围", "Scope of the title", Type.CODE, codes=codes.TITLE_SCOPES,
-                help=gettext_lazy("Empty: general."),
-            ),
-            Column(
-                "qualified_on", "取得资格日期", "Approved on", Type.DATE, required=True, width=14,
-                aliases=(
-                    "资格取得时间", "取得资格时间", "批准日期", "批准时间", "取得时间", "任职资格时间", "资格取得日期",
-                ),
-                example=f"{_last_year()}-12-05",
-            ),
-            Column(
-                "review_year", "评审年度", "Review year", Type.YEAR, aliases=("评审年份", "申报年度"), width=10,
-                help=gettext_lazy("Where another year's review granted it: that year."),
-            ),
-            Column("appointed_on", "聘任日期", "Appointed on", Type.DATE, aliases=("聘任时间", "聘用时间"), width=14),
-            Column(
-                "document_number", "批准文号", "Document number", aliases=("文号", "文件号", "资格文号"),
-                max_length=100, width=20,
-            ),
-            Column(
-                "practice_category", "执业类别", "Practice category", Type.CODE, codes=codes.PRACTICE_CATEGORIES,
-                aliases=("类别", "医师类别", "专业类别"), example="clinical",
-                help=gettext_lazy("Of physicians; taken from the licence where it is recorded."),
-            ),
-            Column(
-                "military", "军籍", "Military status", Type.YES_NO, aliases=("是否军籍", "是否现役"), width=10,
-                help=gettext_lazy("Of military hospitals only."),
-            ),
-            _DEPARTMENT,
-        )  # fmt: skip
-
-    def _fill(self, record: Record, held: Records) -> None:
-        values = record.values
-        values["title"] = values.get("title") or ("" if _wrong(record, "title") else "232")
-        there = held.listed.get(record.refs.get("worker_id") or 0)
-        if there is None:
-            return
-        shown = self._shown(there)
-        for key in ("review_year", "appointed_on", "document_number", "practice_category", "military"):
-            if values.get(key) is None and not _wrong(record, key):
-                values[key] = shown[key]
-
-    def _take_back(self, record: Record, row: Listing) -> None:
-        record.values["practice_category"] = row.practice_category or None
-        record.values["military"] = row.military
-
-    def _listing(self, record: Record) -> Listing:
-        values = record.values
-        return Listing(
-            **self._common(record),
-            title_code=values.get("title") or "",
-            title_scope=values.get("scope") or "general",
-            review_year=values.get("review_year"),
-            appointed_on=values.get("appointed_on"),
-            document_number=values.get("document_number") or "",
-            practice_category=values.get("practice_category") or "",
-            military=values.get("military"),
-        )
-
-    def _shown(self, row: ListedPerson) -> dict[str, Any]:
-        title = row.title
-        return {
-            "title": row.title_code,
-            "scope": title.scope if title is not None else "general",
-            "qualified_on": row.happened_on,
-            "review_year": row.review_year,
-            "appointed_on": title.appointed_on if title is not None else None,
-            "document_number": (title.document_number if title is not None else "") or None,
-            "practice_category": row.practice_category or None,
-            "military": None if not row.military_status else row.military_status == "military",
-        }
-
-
-class Recruits(PeopleList):
-    """Who was recruited: the base figure, the new people, and the day their five years begin."""
-
-    key = "recruits"
-    kind = ListKind.RECRUITS
-    day = "hired_on"
-    title = gettext_lazy("Recruitment list")
-    lead = gettext_lazy(
-        "One row for each person recruited; the day of hire decides the year, and clocks run from it. The list is the "
-        "figure and the person's record at once. Sending in a later file adds people; it takes nobody off."
-    )
-    compared = ("hired_on", "staff_category", "employment_mode")
-    expected = frozenset(Kind.values) - {Kind.HEALTH_AUTHORITY, Kind.VILLAGE_CLINIC, Kind.CHS_STATION}
-
-    def columns(self, context: Context) -> Sequence[Column]:
-        return (
-            *_whose(),
-            Column(
-                "staff_category", "人员类别", "Staff category", Type.CODE, required=True, codes=codes.STAFF_CATEGORIES,
-                aliases=("岗位类别", "招聘岗位", "专业类别", "类别"), example="physician",
-                help=gettext_lazy("By the post: a physician's post counts, licensed yet or not."),
-            ),
-            Column(
-                "employment_mode", "编制类型", "Establishment kind", Type.CODE, required=True,
-                codes=codes.EMPLOYMENT_MODES, aliases=("用人方式", "用工方式", "编制性质", "聘用方式"),
-                example="establishment",
-            ),
-            Column(
-                "hired_on", "入职日期", "Date of hire", Type.DATE, required=True, width=14,
-                aliases=("聘用日期", "招聘日期", "入职时间", "招聘时间", "聘用时间", "到岗日期", "报到日期"),
-                example=f"{_last_year()}-07-01",
-            ),
-            Column(
-                "education", "学历", "Education", Type.CODE, codes=codes.EDUCATIONS, aliases=("最高学历", "文化程度"),
-            ),
-            _DEPARTMENT,
-        )  # fmt: skip
-
-    def _fill(self, record: Record, held: Records) -> None:
-        """Everything that is compared has to be written."""
-
-    def _take_back(self, record: Record, row: Listing) -> None:
-        """Nothing is taken from the record."""
-
-    def _listing(self, record: Record) -> Listing:
-        values = record.values
-        return Listing(
-            **self._common(record),
-            staff_category=values.get("staff_category") or "",
-            employment_mode=values.get("employment_mode") or "",
-            education=values.get("education") or "",
-        )
-
-    def _shown(self, row: ListedPerson) -> dict[str, Any]:
-        return {
-            "staff_category": row.staff_category,
-            "employment_mode": row.employment_mode,
-            "hired_on": row.happened_on,
-            "education": None,
-        }
-
-
-def _wrong(record: Record, column: str) -> bool:
+def wrong(record: Record, column: str) -> bool:
     return any(finding.column == column and finding.refuses for finding in record.findings)
-
-
-PROMOTIONS = register(Promotions())
-RECRUITS = register(Recruits())

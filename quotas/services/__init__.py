@@ -3,9 +3,9 @@
 from quotas.services.answers import confirm_list, decide_objection, object_to
 from quotas.services.counted import doubts, take_counted
 from quotas.services.figures import Entered, FigureEntry, correct_figures, enter_figures, withdraw_figures
+from quotas.services.list_writing import Listed
 from quotas.services.listing import Listing
 from quotas.services.lists import (
-    Listed,
     await_results,
     declare_nobody,
     list_people,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from deploy_admin import clock
@@ -143,8 +144,7 @@ class Records:
             found.employments[employment.worker_id].append(employment)
         for licence in Licence.objects.filter(worker__in=ids, ended_on__isnull=True).exclude(practice_category=""):
             found.licences[licence.worker_id] = licence
-        rows = ListedPerson.objects.standing().of_period(period).filter(kind=kind, worker__in=ids)
-        found.listed = {row.worker_id: row for row in rows.select_related("title")}
+        found.listed = standing_rows(kind, period, ids)
         profiles = reading.profiles(institution_ids, reading.day_of(period))
         found.military = frozenset(u for u, p in profiles.items() if p.affiliation == Affiliation.MILITARY)
         return found
@@ -169,6 +169,13 @@ class Records:
             return None
         there = [e for e in self.employments[row.worker_id] if e.institution_id == row.institution_id]
         return next((e for e in reversed(there) if row.happened_on in (e.hired_on, e.valid_from)), None)
+
+
+def standing_rows(kind: str, period: Period, worker_ids: Collection[int]) -> dict[int, ListedPerson]:
+    """Return each person's row on a list of this kind and period; that of a merged record is of who was kept."""
+    rows = ListedPerson.objects.standing().of_period(period).filter(kind=kind).select_related("title")
+    rows = rows.annotate(person=Coalesce("worker__merged_into_id", "worker_id")).filter(person__in=worker_ids)
+    return {row.person: row for row in rows}  # type: ignore[attr-defined]  # annotated above
 
 
 def filled_in(kind: str, row: Listing, records: Records) -> None:

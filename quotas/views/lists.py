@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,7 +23,7 @@ from deploy_admin.registry.models import Institution, InstitutionProfile
 from quotas import counting, reading, services
 from quotas.figures import code_label, measure_label
 from quotas.filters import ListFilter
-from quotas.forms import AwaitedForm, DecideObjectionForm, TakeForm, WithdrawalForm, listing_form
+from quotas.forms import AwaitedForm, TakeForm, listing_form
 from quotas.models import ListedPerson, ListKind, UnitList
 from quotas.services.lists import is_officer, speaks_for
 from quotas.services.measures import known_measures
@@ -71,7 +70,7 @@ def lists(request: ActorRequest) -> HttpResponse:
         "chips": _chips(request, kind, period),
         "chat": _chat(kind, period, waiting) if waiting else "",
         "waiting": len(waiting),
-        "may_enter": _may_write(request),
+        "may_enter": may_write(request),
         "own": request.actor.institution_id if speaks_for_unit(request) else None,
         "import_url": f"{reverse(f'quotas:{kind}_import')}?year={period.first.year}",
     }
@@ -81,10 +80,10 @@ def lists(request: ActorRequest) -> HttpResponse:
 def speaks_for_unit(request: ActorRequest) -> bool:
     """Whether the actor has a list of its own to keep."""
     actor = request.actor
-    return not is_officer(actor) and actor.institution_id is not None and _may_write(request)
+    return not is_officer(actor) and actor.institution_id is not None and may_write(request)
 
 
-def _may_write(request: ActorRequest) -> bool:
+def may_write(request: ActorRequest) -> bool:
     return request.actor.can(Permission.FIGURES_ENTER) and request.actor.can(Permission.PEOPLE_EDIT)
 
 
@@ -173,7 +172,7 @@ def _place(request: ActorRequest, kind: str, institution: int, period: str) -> t
     return unit, of
 
 
-def _url(kind: str, institution: int, period: Period) -> str:
+def url_of(kind: str, institution: int, period: Period) -> str:
     return reverse("quotas:list", args=[kind, institution, period.iso])
 
 
@@ -189,7 +188,7 @@ def _list_context(request: ActorRequest, kind: str, unit: Institution, period: P
     actor = request.actor
     rows = ListedPerson.objects.visible_to(actor).of_period(period).filter(kind=kind, institution=unit)
     page = page_of(request, rows.standing().for_list())
-    page.object_list = [_worded(row) for row in page.object_list]
+    page.object_list = [worded(row) for row in page.object_list]
     measures = [each.measure for each in counting.countings_of(kind)]
     found = counting.comparisons({(unit.pk, measure, period) for measure in measures})
     head = UnitList.objects.visible_to(actor).of_period(period).filter(kind=kind, institution=unit).first()
@@ -211,15 +210,15 @@ def _list_context(request: ActorRequest, kind: str, unit: Institution, period: P
         "taken_off": rows.filter(state=ListedPerson.State.WITHDRAWN).count(),
         "unanswered": ",".join(map(str, unanswered)),
         "unanswered_count": len(unanswered),
-        "may_write": _may_write(request),
-        "may_answer": own and _may_write(request),
+        "may_write": may_write(request),
+        "may_answer": own and may_write(request),
         "awaited_form": AwaitedForm(),
         "take_form": TakeForm(),
         "import_url": f"{reverse(f'quotas:{kind}_import')}?year={period.first.year}",
     }
 
 
-def _worded(row: Any) -> Any:
+def worded(row: Any) -> Any:
     """Give a row the words of its codes."""
     row.title_label = codes.TITLE_BY_CODE[row.title_code].label if row.title_code in codes.TITLE_BY_CODE else ""
     row.cell = " · ".join(code_label(name, held) for name in WORDS if (held := getattr(row, name)))
@@ -240,14 +239,14 @@ def list_add(request: ActorRequest, kind: str, institution: int, period: str) ->
                 _("%(name)s is on the list.") if done.added or done.changed else _("%(name)s was on the list already.")
             )
             messages.success(request, said % {"name": form.cleaned_data["name"]})
-            return redirect(_url(kind, unit.pk, of))
+            return redirect(url_of(kind, unit.pk, of))
     context = {
         "form": form,
         "kind": kind,
         "kind_label": ListKind(kind).label,
         "unit": reading.profiles([unit.pk], reading.day_of(of)).get(unit.pk) or unit,
         "period": of,
-        "back": _url(kind, unit.pk, of),
+        "back": url_of(kind, unit.pk, of),
         "on_behalf": not speaks_for(request.actor, unit.pk),
     }
     return render(request, "quotas/list_add.html", context, status=422 if form.errors else 200)
@@ -260,7 +259,7 @@ def list_nobody(request: ActorRequest, kind: str, institution: int, period: str)
     unit, of = _place(request, kind, institution, period)
     services.declare_nobody(kind=kind, period=of, institution_id=unit.pk, by=request.actor)
     messages.success(request, _("Nobody in %(period)s: the figures are nought, not missing.") % {"period": of})
-    return redirect(_url(kind, unit.pk, of))
+    return redirect(url_of(kind, unit.pk, of))
 
 
 @require_POST
@@ -276,7 +275,7 @@ def list_awaited(request: ActorRequest, kind: str, institution: int, period: str
         messages.success(request, _("Noted: what rests on this list stays provisional until the results are in."))
     else:
         messages.error(request, _("Say which results are still awaited."))
-    return redirect(_url(kind, unit.pk, of))
+    return redirect(url_of(kind, unit.pk, of))
 
 
 @require_POST
@@ -286,7 +285,7 @@ def list_results_in(request: ActorRequest, kind: str, institution: int, period: 
     unit, of = _place(request, kind, institution, period)
     services.results_are_in(kind=kind, period=of, institution_id=unit.pk, by=request.actor)
     messages.success(request, _("The results are in; the figures may be signed off."))
-    return redirect(_url(kind, unit.pk, of))
+    return redirect(url_of(kind, unit.pk, of))
 
 
 @require_POST
@@ -297,7 +296,7 @@ def list_confirm(request: ActorRequest, kind: str, institution: int, period: str
     seen = [int(part) for part in request.POST.get("rows", "").split(",") if part.isdecimal() and len(part) < 19]
     count = services.confirm_list(kind=kind, period=of, institution_id=unit.pk, seen=seen, by=request.actor)
     messages.success(request, _("%(n)d people are confirmed.") % {"n": count})
-    return redirect(_url(kind, unit.pk, of))
+    return redirect(url_of(kind, unit.pk, of))
 
 
 @require_POST
@@ -315,81 +314,7 @@ def list_take(request: ActorRequest, kind: str, institution: int, period: str, m
         request,
         _("%(n)d numbers saved. They are expected until the commission signs them off.") % {"n": entered.written},
     )
-    return redirect(_url(kind, unit.pk, of))
-
-
-# ---------------------------------------------------------------- one row
-
-
-def _row(request: ActorRequest, pk: int) -> ListedPerson:
-    return get_object_or_404(ListedPerson.objects.visible_to(request.actor).select_related("worker", "title"), pk=pk)
-
-
-@require_GET
-@requires(Permission.PEOPLE_VIEW)
-def list_row(request: ActorRequest, pk: int) -> HttpResponse:
-    """Show one row: the person, who put it down, what was answered, and what may be done."""
-    return render(request, "quotas/list_row.html", _row_context(request, _row(request, pk)))
-
-
-def _row_context(request: ActorRequest, row: ListedPerson, form: Any = None, acting: str = "") -> dict[str, Any]:
-    actor = request.actor
-    may_write, own = _may_write(request), speaks_for(actor, row.institution_id)
-    acts: Mapping[str, Any] = defaultdict(lambda: None, {acting: form} if form is not None else {})
-    may = {
-        "object": may_write and own and row.is_unanswered,
-        "decide": may_write and is_officer(actor) and not own and row.state == ListedPerson.State.OBJECTED,
-        "withdraw": may_write
-        and ListedPerson.State(row.state).may_become(ListedPerson.State.WITHDRAWN)
-        and row.state != ListedPerson.State.OBJECTED
-        and (is_officer(actor) or not row.on_behalf_of),
-    }
-    return {
-        "row": _worded(row),
-        "kind_label": ListKind(row.kind).label,
-        "unit": reading.profiles([row.institution_id], reading.day_of(row.period)).get(row.institution_id),
-        "back": _url(row.kind, row.institution_id, row.period),
-        "object_form": (acts["object"] or WithdrawalForm(auto_id="object-%s")) if may["object"] else None,
-        "decide_form": (acts["decide"] or DecideObjectionForm()) if may["decide"] else None,
-        "withdraw_form": (acts["withdraw"] or WithdrawalForm(auto_id="withdraw-%s")) if may["withdraw"] else None,
-    }
-
-
-def _act(request: ActorRequest, pk: int, acting: str, form: Any, act: Callable[..., Any], said: str) -> HttpResponse:
-    """Run one act on a row; what refuses is shown beside its form."""
-    row = _row(request, pk)
-    if form.is_valid():
-        with refusals_shown_in(form):
-            act(row=row, by=request.actor, **form.cleaned_data)
-            messages.success(request, said)
-            return redirect(_url(row.kind, row.institution_id, row.period))
-    return render(request, "quotas/list_row.html", _row_context(request, row, form, acting), status=422)
-
-
-@require_POST
-@requires(Permission.FIGURES_ENTER)
-def list_withdraw(request: ActorRequest, pk: int) -> HttpResponse:
-    """Take a person off the list."""
-    form = WithdrawalForm(request.POST, auto_id="withdraw-%s")
-    said = _("The person is taken off the list; the record keeps what it holds.")
-    return _act(request, pk, "withdraw", form, services.withdraw_person, said)
-
-
-@require_POST
-@requires(Permission.FIGURES_ENTER)
-def list_object(request: ActorRequest, pk: int) -> HttpResponse:
-    """Object to a row that the commission put down."""
-    form = WithdrawalForm(request.POST, auto_id="object-%s")
-    said = _("Your objection is noted; the row does not count until an officer decides.")
-    return _act(request, pk, "object", form, services.object_to, said)
-
-
-@require_POST
-@requires(Permission.FIGURES_SIGN_OFF)
-def list_decide(request: ActorRequest, pk: int) -> HttpResponse:
-    """Decide on an objection."""
-    form = DecideObjectionForm(request.POST)
-    return _act(request, pk, "decide", form, services.decide_objection, _("The objection is decided on."))
+    return redirect(url_of(kind, unit.pk, of))
 
 
 def shown_doubts(rows: Any) -> list[dict[str, Any]]:
@@ -406,7 +331,7 @@ def shown_doubts(rows: Any) -> list[dict[str, Any]]:
             "it": each,
             "unit": units.get(each.institution_id),
             "label": measure_label(known, each.measure),
-            "url": _url(each.kind, each.institution_id, each.period),
+            "url": url_of(each.kind, each.institution_id, each.period),
         }
         for each in found
     ]
@@ -416,4 +341,4 @@ def list_url(measure: str, institution: int, period: Period) -> str:
     """Return the page of the list that a figure is counted from; empty where none counts it."""
     if measure not in counting.BY_MEASURE or not period.is_calendar_year:
         return ""
-    return _url(counting.BY_MEASURE[measure].kind, institution, period)
+    return url_of(counting.BY_MEASURE[measure].kind, institution, period)

@@ -12,6 +12,7 @@ from deploy_admin import national_ids, sealing
 from deploy_admin.access import SYSTEM, Role
 from deploy_admin.audit.models import Event
 from deploy_admin.jobs.models import Notice
+from deploy_admin.jobs.services import store_file
 from deploy_admin.people import tasks
 from deploy_admin.people.models import HealthWorker
 from deploy_admin.people.services import identity, keys
@@ -81,6 +82,27 @@ def test_what_opens_under_the_keys_held_is_counted(settings):
     settings.FIELD_KEYS = {2: NEW}
     with pytest.raises(CommandError, match="do not open"):
         rotate("--check")
+
+
+def test_sealed_files_of_another_app_rotate_too_and_plain_ones_stay(settings):
+    def stored(*, sealed):
+        return store_file(
+            name="示范.xlsx",
+            content=b"table",
+            content_type="application/octet-stream",
+            by=SYSTEM,
+            owner_institution_id=None,
+            kind="test",
+            sealed=sealed,
+        )
+
+    secret, plain = stored(sealed=True), stored(sealed=False)
+    settings.FIELD_KEYS = {1: OLD, 2: NEW}
+    assert "jobs.StoredFile.content: 1 sealed anew" in rotate()
+    settings.FIELD_KEYS = {2: NEW}
+    for file in (secret, plain):
+        file.refresh_from_db()
+        assert file.read() == b"table"
 
 
 def test_a_missing_key_is_named_and_nothing_is_lost(settings):

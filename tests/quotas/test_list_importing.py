@@ -266,6 +266,32 @@ def test_one_table_for_each_unit_is_read_in_the_units_name(hospital):
     assert plan.entries[0].record.refs["unit_id"] == other.pk
 
 
+def test_a_table_the_unit_filled_in_is_its_own_word_whoever_reads_it_in(hospital):
+    upload = services.send_in(
+        column_set=column_set_of("promotions"), name="甲.xlsx", content=sheet({}), by=make.CITY_OFFICER,
+        params={"year": 2024, "unit": hospital.pk},
+    )  # fmt: skip
+    run_jobs()
+    upload.refresh_from_db()
+    services.confirm(upload=upload, digest=upload.digest, by=make.CITY_OFFICER)
+    run_jobs()
+    (row,) = rows_of(hospital)
+    assert not row.is_unanswered
+    assert Figure.objects.first().on_behalf_of  # whoever read it in does not sign it off too
+
+
+def test_who_was_merged_stays_on_the_list_once(hospital):
+    applied(sheet({}), hr(hospital))
+    (row,) = rows_of(hospital)
+    kept = a_worker(row.worker.name, at=hospital, number_of_id="")
+    a_licence(kept)
+    a_title(kept, "232", qualified_on=date(2024, 12, 20))
+    HealthWorker.objects.filter(pk=row.worker_id).update(merged_into=kept.pk)
+    out = outgoing.current(column_set_of("promotions"), context(hr(hospital)), "xlsx")
+    assert kinds(plan_of(out, hr(hospital))) == ["unchanged"]
+    assert numbers(hospital)["clinical"] == 1
+
+
 def test_whoever_may_not_write_on_people_lists_nobody(hospital):
     clerk = make.FakeActor(
         permissions=frozenset({Permission.FIGURES_ENTER}), reach=hr(hospital).reach,

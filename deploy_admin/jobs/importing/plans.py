@@ -18,6 +18,8 @@ from deploy_admin.jobs.importing.records import Parsed, Record
 from deploy_admin.jobs.importing.values import plain, restorer
 from deploy_admin.jobs.models import RowKind
 
+LINES_AT_ONCE = 20
+
 
 @dataclass(slots=True)
 class Entry:
@@ -141,25 +143,34 @@ def _told_once(entries: list[Entry]) -> tuple[int, int]:
 def _digest(entries: list[Entry]) -> str:
     """Return the digest of what would be done, row by row: it differs if anything differs.
 
-    A row is told by its values in the order of their keys, empty ones left out: read again from the stored plan,
-    they come in another order. Warnings are no part of it: what was odd about a cell changes nothing that is done.
+    The values of a row stand in the order of their keys, because those of a stored plan come in another one. Warnings
+    are no part of it: what was odd about a cell changes nothing that is done.
     """
     sha = hashlib.sha256()
-    keys: dict[tuple[str, ...], list[str]] = {}
+    lines: list[Any] = []
+    orders: dict[tuple[str, ...], list[str]] = {}
+    before: list[str] = []
     for entry in entries:
         record = entry.record
         values = record.values
-        order = keys.get(shape := tuple(values))
+        order = orders.get(shape := tuple(values))
         if order is None:
-            order = keys[shape] = sorted(values)
+            order = orders[shape] = sorted(values)
+        if order != before:
+            lines.append(order)
+            before = order
         line = [
             entry.kind.value, record.sheet, record.row,
-            [(key, value) for key in order if (value := values[key]) is not None and value != ""],
+            [None if (value := values[key]) == "" else value for key in order],
             entry.was and sorted(entry.was.items()), entry.changes,
-            [finding.as_json() for finding in record.findings if finding.refuses],
+            [finding.as_json() for finding in record.findings if finding.refuses] if record.findings else (),
             sorted(record.refs.items()),
         ]  # fmt: skip
-        sha.update(_line(line).encode())
+        lines.append(line)
+        if len(lines) >= LINES_AT_ONCE:
+            sha.update(_encode(lines).encode())
+            lines.clear()
+    sha.update(_encode(lines).encode())
     return sha.hexdigest()
 
 
@@ -167,4 +178,6 @@ def _as_text(value: Any) -> Any:
     return plain(value) if isinstance(value, (Decimal, date)) else str(value)
 
 
-_line = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_as_text, separators=(",", ":")).encode
+_encode = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, default=_as_text, separators=(",", ":"), check_circular=False
+).encode

@@ -114,4 +114,4 @@ def _clean(text: str) -> str:
     return text.replace("\\u0000", "") if "\\u0000" in text else text
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain, check_circular=False).encode

@@ -23,6 +23,8 @@ _SCIENTIFIC = re.compile(r"^\d(\.\d+)?[eE]\+?\d{2}$")
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
 _NUMBER = re.compile(r"^[+-]?\d{1,30}(\.\d{1,30})?$")
 _WIDE = {full: full - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") for full in range(ord(first), ord(last) + 1)}
+_WIDE_ONE = re.compile("[０-９Ａ-Ｚａ-ｚ]")
+_ODD_SPACE = re.compile("[\\n\\x00]")
 _DATE = re.compile(r"^(\d{4})\s*(?:年|[-./])\s*(\d{1,2})\s*(?:月|[-./])\s*(\d{1,2})\s*日?(?:[ T]0{1,2}:00(?::00)?)?$")
 _MONTH = re.compile(r"^(\d{4})\s*(?:年|[-./])\s*(\d{1,2})\s*月?(?:份)?$")
 _YEAR = re.compile(r"^(\d{4})\s*(?:年|年度|年份)?$")
@@ -87,10 +89,14 @@ def _text(column: Column, cell: Any) -> Read:
         return wrong("not_text")
     if isinstance(cell, int) and abs(cell) >= LONGEST_EXACT:
         return wrong("digits_lost")
-    text = cell.isoformat() if isinstance(cell, date) else str(cell).translate(_WIDE)
+    text = cell.isoformat() if isinstance(cell, date) else str(cell)
+    if _WIDE_ONE.search(text):
+        text = text.translate(_WIDE)
     if isinstance(cell, str) and _SCIENTIFIC.match(text):
         return wrong("digits_lost")
-    text = re.sub(r"\s*\n\s*", " ", text).replace("\x00", "").strip()
+    if _ODD_SPACE.search(text):
+        text = re.sub(r"\s*\n\s*", " ", text).replace("\x00", "")
+    text = text.strip()
     return wrong("too_long", limit=column.max_length) if len(text) > column.max_length else Read(text or None)
 
 

@@ -21,8 +21,8 @@ def _number(label: Any, first: int, last: int, **more: Any) -> forms.IntegerFiel
 class TitleForm(WorkerForm):
     """A title the person has been qualified for."""
 
-    code = choice(gettext_lazy("Title"), titles)
-    scope = choice(gettext_lazy("Scope"), lambda: codes.choices(codes.TITLE_SCOPES), initial="general")
+    code = choice(gettext_lazy("Professional title"), titles)
+    scope = choice(gettext_lazy("Scope of the title"), lambda: codes.choices(codes.TITLE_SCOPES), initial="general")
     qualified_on = day(gettext_lazy("Qualified on"), help_text=gettext_lazy("The day of approval."))
     appointed_on = day(gettext_lazy("Appointed on"), required=False)
     review_year = _number(
@@ -81,7 +81,7 @@ class DocumentForm(WorkerForm):
     name = text(
         gettext_lazy("Document"), 100, help_text=gettext_lazy("As the policy calls it: 住院医师规范化培训合格证.")
     )
-    number = text(gettext_lazy("Number"), 60, required=False)
+    number = text(gettext_lazy("Certificate number"), 60, required=False)
     issued_on = day(gettext_lazy("Issued on"), required=False)
     valid_to = day(gettext_lazy("Valid until"), required=False)
 
@@ -116,7 +116,7 @@ class DecideForm(ActorForm):
 
     decision = forms.ChoiceField(
         label=gettext_lazy("Decision"),
-        choices=[("recognise", gettext_lazy("Recognise")), ("decline", gettext_lazy("Decline"))],
+        choices=[("recognise", gettext_lazy("Recognise")), ("decline", gettext_lazy("Do not recognise"))],
         widget=forms.RadioSelect,
     )
     remark = long_text(
@@ -132,7 +132,7 @@ class DecideForm(ActorForm):
 class EventForm(PaperForm):
     """Something on a day that a policy may let bar the person for a while."""
 
-    kind = choice(gettext_lazy("Event"), lambda: codes.choices(codes.EVENTS))
+    kind = choice(gettext_lazy("Kind of event"), lambda: codes.choices(codes.EVENTS))
     happened_on = day(gettext_lazy("Day"))
     document = text(gettext_lazy("Document title"), 200)
 

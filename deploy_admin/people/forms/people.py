@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from deploy_admin.access import Actor
 from deploy_admin.people import codes
@@ -58,7 +58,7 @@ class PostFields(forms.Form):
 class RegisterForm(OwnUnitMixin, PersonalFacts, PostFields, IdForm):
     """One new person with the employment, and the title and licence where there are any."""
 
-    name = text(gettext_lazy("Name"), 100)
+    name = text(pgettext_lazy("person", "Name"), 100)
     unit = UnitField(label=gettext_lazy("Unit"))
     valid_from = day(gettext_lazy("At the unit since"))
     hired_on = day(
@@ -67,7 +67,7 @@ class RegisterForm(OwnUnitMixin, PersonalFacts, PostFields, IdForm):
         help_text=gettext_lazy("Of a post on the establishment: since when it is held. Left empty: the first day."),
     )
     began_as = choice(gettext_lazy("Began as"), lambda: codes.choices(codes.BEGINNINGS[:2]), required=False)
-    title_code = choice(gettext_lazy("Title"), titles, required=False)
+    title_code = choice(gettext_lazy("Professional title"), titles, required=False)
     title_scope = choice(gettext_lazy("Scope of the title"), _of(codes.TITLE_SCOPES), required=False)
     qualified_on = day(gettext_lazy("Qualified on"), required=False)
     appointed_on = day(gettext_lazy("Appointed on"), required=False)
@@ -96,7 +96,7 @@ class RegisterForm(OwnUnitMixin, PersonalFacts, PostFields, IdForm):
 class CorrectForm(PersonalFacts, WorkerForm):
     """What was recorded wrongly about a person."""
 
-    name = text(gettext_lazy("Name"), 100)
+    name = text(pgettext_lazy("person", "Name"), 100)
     reason = text(
         gettext_lazy("Reason for the correction"),
         300,

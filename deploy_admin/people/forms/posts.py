@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from deploy_admin.access import Actor
 from deploy_admin.people import codes
@@ -71,7 +71,7 @@ class TransferForm(OwnUnitMixin, PostFields, WorkerForm):
 class AskTransferForm(OwnUnitMixin, PostFields, IdForm):
     """A person on another unit's roster whom the own unit takes on: name and ID number as on the card."""
 
-    name = text(gettext_lazy("Name"), 100)
+    name = text(pgettext_lazy("person", "Name"), 100)
     unit = UnitField(label=gettext_lazy("Unit that takes the person on"))
     first_day = day(gettext_lazy("First day at the new unit"))
     field_order = ("name", "national_id", "unit", "first_day")
@@ -85,8 +85,8 @@ class AnswerForm(ActorForm):
     """Agreeing to a transfer or declining it."""
 
     decision = forms.ChoiceField(
-        label=gettext_lazy("Answer"),
-        choices=[("agree", gettext_lazy("Agree: the person moves")), ("decline", gettext_lazy("Decline"))],
+        label=gettext_lazy("Your answer"),
+        choices=[("agree", gettext_lazy("Agree: the person moves")), ("decline", gettext_lazy("Do not agree"))],
         widget=forms.RadioSelect,
     )
     remark = long_text(

@@ -67,7 +67,7 @@ def _batches(column: sealing.SealedColumn) -> Iterator[list[int]]:
     """Yield the keys of the column's rows, so many at a time as fit into memory with their contents."""
     size = Func(column.column, function="octet_length", output_field=models.IntegerField())
     after = 0
-    while found := list(_rows(column).filter(pk__gt=after).annotate(size=size).values_list("pk", "size")[:BATCH]):
+    while found := list(_rows(column).filter(pk__gt=after).values_list("pk", size)[:BATCH]):
         keys: list[int] = []
         held = 0
         for pk, octets in found:

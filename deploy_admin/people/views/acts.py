@@ -299,7 +299,7 @@ ACTS = {
             unavailability=row, **form.values(), version=_version(form), by=by
         ),
         title=_("Take back an unavailability"),
-        verb=_("Take back"),
+        verb=_("Take the entry back"),
         done=_("The entry is taken back."),
         lead=_("It was entered by mistake and never held."),
         model=Unavailability,
@@ -325,7 +325,7 @@ ACTS = {
         holdings.WithdrawForm,
         lambda form, row, by: services.withdraw_event(event=row, **form.values(), version=_version(form), by=by),
         title=_("Take back an event"),
-        verb=_("Take back"),
+        verb=_("Take the entry back"),
         done=_("The event is taken back."),
         model=RecordedEvent,
         danger=True,
