@@ -16,7 +16,7 @@ from deploy_admin import clock
 from deploy_admin.access import Actor
 from deploy_admin.people.models import HealthWorker
 from deploy_admin.people.words import knows_personal_reasons
-from deploy_admin.policies.language import telling
+from deploy_admin.policies.language.eligibility_telling import local_names
 from deploy_admin.policies.models import PolicyVersion
 from deploy_admin.registry.models import Institution
 
@@ -27,7 +27,7 @@ def context(worker: HealthWorker, policy: str, clause_id: str, on: date, actor: 
     if found is None:
         raise Http404
     post = found.record.post_on(on)
-    units = Institution.objects.filter(pk=post.institution_id if post else None).named(on)
+    units = Institution.objects.filter(pk__in=[post.institution_id] if post else []).named(on)
     answer = found.answer
     personal = own or knows_personal_reasons(actor)
     away = found.record.away_on(on)
@@ -58,7 +58,7 @@ def context(worker: HealthWorker, policy: str, clause_id: str, on: date, actor: 
         "reason": reading.reason(row, found.document, personal_too=personal) if row else "",
         "nearer": answer is None and found.standing.code != "not_applicable",
         "explained": reading.without_refs(told),
-        "names": telling.local_names(found.document, reading.lang()),
+        "names": local_names(found.document, reading.lang()),
         "facts": reading.facts_table(found, own=own),
         "check": check[:12],
     }

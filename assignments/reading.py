@@ -18,7 +18,7 @@ from deploy_admin.people import codes
 from deploy_admin.people.words import reason_shown
 from deploy_admin.policies.language import Target, telling
 from deploy_admin.policies.language.eligibility import EVENTS, TARGETS, EventCode
-from deploy_admin.policies.language.eligibility_telling import value_words
+from deploy_admin.policies.language.eligibility_telling import local_names, value_words
 from deploy_admin.policies.language.facts import FACTS, Subject
 from deploy_admin.policies.language.types import PolicyDocument
 from quotas.reading import in_chinese, scheme_label
@@ -89,7 +89,7 @@ def absence(row: Eligibility, *, personal_too: bool) -> str:
 def reason(row: Eligibility, document: PolicyDocument | None, *, personal_too: bool) -> str:
     """Return in one line why the person stands so."""
     away = absence(row, personal_too=personal_too)
-    names = telling.local_names(document, lang()) if document else {}
+    names = local_names(document, lang()) if document else {}
     match State(row.state):
         case State.UNAVAILABLE:
             return away

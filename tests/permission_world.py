@@ -149,8 +149,12 @@ class World:
             **year,
         )
         side.correction_request = CorrectionRequest.objects.create(worker=person, text="示范", asked_by_name="示范")
-        if side.name == OWN:
-            Membership.objects.filter(pk=self.members[Role.DEPLOYED_PERSON].pk).update(worker=person)
+        own = side.name == OWN
+        side.deployed = (
+            self.members[Role.DEPLOYED_PERSON] if own else a_membership(Role.DEPLOYED_PERSON, side.hospital)
+        )
+        side.deployed.worker = person
+        side.deployed.save(update_fields=["worker"])
 
     def _papers(self, side: SimpleNamespace) -> None:
         """What belongs to people: capacities, tokens, uploads, work, files, notices, events."""

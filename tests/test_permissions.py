@@ -17,7 +17,7 @@ from deploy_admin import documents, urls
 from deploy_admin.access import GRANTS, Permission, Role
 from deploy_admin.accounts.actors import MembershipActor
 from deploy_admin.accounts.tokens import MACHINE_SCOPES
-from tests.permission_world import FOREIGN, OWN, World, undone
+from tests.permission_world import FOREIGN, OF_PERSON, OWN, World, undone
 from tests.test_consistency import OWN_URLS
 
 TABLE = yaml.safe_load((Path(__file__).parent / "permissions.yaml").read_text())
@@ -144,6 +144,33 @@ def test_a_role_enters_the_pages_it_may_and_knows_the_objects_it_reaches(world, 
             status, what = ask(world, browser, name, side, method), expected(role, row, side)
             if not fits(status, what, method):
                 wrong[f"{method} {name}"] = f"{status}, should be {what}"
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("role", [Role.CITY_OFFICER, Role.DISTRICT_OFFICER, Role.SENDER_HR], ids=str)
+def test_an_address_that_names_two_things_needs_both(world, role):
+    """The own person with the neighbour's row, record, rule or file behind it is no address at all."""
+    own, foreign = world.sides[OWN], world.sides[FOREIGN]
+    browser, wrong = world.browser_of(role), {}
+    for name, row in PAGES.items():
+        kind = row.get("object", "")
+        if not may(role, row["needs"]) or not knows(role, kind or None, OWN):
+            continue
+        if kind in OF_PERSON:
+            address = {"pk": own.person.pk, "row": getattr(foreign, kind).pk}
+        elif kind == "pair" and role is not Role.CITY_OFFICER:  # the city sees both
+            address = {"pk": own.person.pk, "other": foreign.second.pk}
+        elif kind == "standing":
+            address = {"pk": own.person.pk, "policy": foreign.rules.policy.slug, "clause": "who"}
+        elif kind.endswith("_batch_file"):
+            address = {"pk": getattr(own, kind).batch_id, "file_pk": getattr(foreign, kind).pk}
+        else:
+            continue
+        for method in row.get("methods", ["GET"]):
+            with undone(browser):
+                status = (browser.get if method == "GET" else browser.post)(reverse(name, kwargs=address)).status_code
+            if status != 404:
+                wrong[f"{method} {name}"] = status
     assert wrong == {}
 
 

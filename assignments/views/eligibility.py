@@ -111,7 +111,8 @@ def eligibility_of(request: ActorRequest, pk: int) -> HttpResponse:
         "lines": lines(rows, request.actor, min(day, clock.today()), day=day if day != clock.today() else None),
     }
     template = "assignments/person.html"
-    return render(request, f"{template}#panel" if is_part(request) else template, context)
+    part = is_part(request) and request.headers.get("HX-Target") != "drawer"
+    return render(request, f"{template}#panel" if part else template, context)
 
 
 @require_GET

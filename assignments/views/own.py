@@ -38,7 +38,7 @@ def _context(me: HealthWorker, request: ActorRequest) -> dict[str, Any]:
     today, day = clock.today(), day_of(request)
     now = standing([me.pk], today)[me.pk]
     post = now.employment or now.left
-    units = Institution.objects.filter(pk=post.institution_id if post else None).named(today)
+    units = Institution.objects.filter(pk__in=[post.institution_id] if post else []).named(today)
     facts = [
         (_("Person number"), me.number),
         (_("ID number"), me.id_masked),

@@ -12,10 +12,12 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from deploy_admin import sealing
         from deploy_admin.audit import acts
+        from deploy_admin.people import scans
         from deploy_admin.people.acts import ACTS
         from deploy_admin.people.models.workers import ID_PURPOSE
 
         acts.register(ACTS)
+        scans.register()
         sealing.register(
             sealing.SealedColumn(
                 model="people.HealthWorker",

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from deploy_admin.access import Actor, Permission
-from deploy_admin.jobs.models import Upload, UploadState
+from deploy_admin.jobs.models import StoredFile, Upload, UploadState
 from deploy_admin.jobs.models.upload import RowKind, UploadRow
 from deploy_admin.people import codes, history, words
 from deploy_admin.people.models import HealthWorker, TransferRequest
+from deploy_admin.people.models.dated import Documented
 from deploy_admin.people.models.history import TransferState
 from deploy_admin.people.models.recognitions import RecognitionState
 from deploy_admin.people.standing import Standing, standing
@@ -157,6 +158,10 @@ def documents(worker: HealthWorker, doing: Doing) -> list[dict[str, Any]]:
     ]
 
 
+def _scan(row: Documented) -> str:
+    return StoredFile(pk=row.scan_id).get_absolute_url() if row.scan_id is not None else ""
+
+
 def unavailabilities(worker: HealthWorker, doing: Doing, *, personal_too: bool, on: date) -> list[dict[str, Any]]:
     """Return what keeps the person away, latest first; a personal reason only to those who are told it."""
     shown = []
@@ -171,6 +176,7 @@ def unavailabilities(worker: HealthWorker, doing: Doing, *, personal_too: bool, 
                 "more": _(", ").join(word for word in (row.remark, row.document) if word) if told else "",
                 "when": words.period(row.valid_from, row.valid_to),
                 "note": _("taken back") if row.withdrawn_at else "",
+                "scan": _scan(row) if told else "",
                 "acts": doing(*acts, row=row.pk) if row.withdrawn_at is None else [],
             }
         )
@@ -187,6 +193,7 @@ def recognitions(worker: HealthWorker, actor: Actor) -> list[dict[str, Any]]:
             "when": words.period(row.served_from, row.served_to),
             "note": row.get_state_display(),
             "shape": shape(row.state),
+            "scan": _scan(row),
             "acts": [{"label": _("Decide"), "url": reverse("people:recognition_decide", args=[row.pk])}]
             if decides and row.state == RecognitionState.CLAIMED and row.recorded_by_id != actor.user_id
             else [],
@@ -203,7 +210,10 @@ def events(worker: HealthWorker, doing: Doing) -> list[dict[str, Any]]:
             "more": _(", ").join(word for word in (row.document, row.document_number) if word),
             "when": row.happened_on.isoformat(),
             "note": _("taken back") if row.withdrawn_at else "",
-            "acts": doing(("event_withdraw", _("Take the entry back")), row=row.pk) if row.withdrawn_at is None else [],
+            "scan": _scan(row),
+            "acts": doing(("event_withdraw", _("Take the entry back")), row=row.pk)
+            if row.withdrawn_at is None
+            else [],
         }
         for row in worker.events.order_by("-happened_on", "-pk")
     ]

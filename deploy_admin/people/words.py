@@ -36,4 +36,9 @@ def reason_shown(kind: str, *, personal_too: bool) -> str:
 
 def without_ids(asked: Mapping[str, str]) -> dict[str, str]:
     """Return what an address asked for, for the record: an ID number that somebody typed is masked."""
-    return {name: scrubbed(value) for name, value in asked.items() if name != "cursor"}
+    return {name: masked(value) for name, value in asked.items() if name != "cursor"}
+
+
+def masked(text: str) -> str:
+    """Return the text with every ID number in it masked: a file's name may hold one."""
+    return scrubbed(text)

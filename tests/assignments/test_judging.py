@@ -246,3 +246,126 @@ def test_the_number_of_queries_does_not_grow_with_the_people(adopted, django_ass
         services.judge_live(people[:1], TODAY)
     with django_assert_max_num_queries(len(few)):
         services.judge_live(people, TODAY)
+
+
+# ------------------------------------------------------------------------------------------ exemptions and bars
+
+PLAN = """\
+policy: model-conditions
+scheme: {code: model, names_zh: [示范], name_en: Model}
+title_zh: 示范派出条件
+title_en: Model conditions
+issuer_zh: 示范卫生健康委员会
+issuer_en: Model Health Commission
+issued: 2024-12-01
+jurisdiction: "500000"
+in_force: {from: 2025-01-01}
+eligibility:
+  - id: sent
+    topic: model.sent
+    label_zh: 派出条件
+    label_en: Conditions
+    cite: 派出人员应当具备执业医师资格；男满55岁的可不派出；近一年内受过处分的不得派出
+    binding: mandatory
+    target: dispatch
+    applies_to: {staff_category: physician}
+    requires: {licence: physician}
+    exemptions:
+      - {id: age, label_zh: 男满55岁, label_en: men of 55, when: {all: [{sex: male}, {age: {at_least: 55}}]}}
+      - {id: outbreak, label_zh: 疫情期间, label_en: the outbreak, from: 2026-12-01, to: 2026-12-31}
+    bars:
+      - {id: sanction, label_zh: 近一年内受处分, label_en: sanctioned within a year, after: disciplinary_sanction, for: 12 months}
+"""  # noqa: E501
+
+
+@pytest.fixture
+def model():
+    from tests.policies.factories import an_adopted
+
+    a_place("500102")
+    return an_adopted(PLAN, date(2025, 1, 1))
+
+
+def answer_of(worker, on=TODAY):
+    [answer] = services.judge_live([worker.pk], on)[worker.pk]
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("born", "sex", "expected"),
+    [
+        (date(1971, 11, 22), "1", "exempt"),  # 55 on the day
+        (date(1971, 11, 23), "1", "may"),
+        (date(1971, 11, 22), "2", "may"),
+    ],
+)
+def test_a_man_of_55_need_not_go_from_his_birthday_on(model, born, sex, expected):
+    worker = a_physician(a_municipal_hospital(), born_on=born, sex=sex)
+    assert answer_of(worker).state == expected
+
+
+def test_an_exemption_by_window_holds_on_its_first_and_last_day_and_says_until_when(model):
+    worker = a_physician(a_municipal_hospital())
+    states = {day: answer_of(worker, date(2026, 12, day)).state for day in (1, 31)}
+    assert states == {1: "exempt", 31: "exempt"}
+    assert answer_of(worker, date(2026, 11, 30)).state == "may"
+    assert answer_of(worker, date(2027, 1, 1)).state == "may"
+    assert answer_of(worker, date(2026, 12, 1)).until == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("sanctioned", "expected"),
+    [
+        (date(2025, 11, 22), "barred"),  # the corresponding day is the last one barred
+        (date(2025, 11, 21), "may"),
+        (date(2026, 11, 22), "barred"),
+        (date(2026, 11, 23), "may"),  # not yet
+        (date(2024, 2, 29), "may"),
+    ],
+)
+def test_a_sanction_bars_for_a_year_to_the_corresponding_day(model, sanctioned, expected):
+    from deploy_admin.people.models import RecordedEvent
+
+    worker = a_physician(a_municipal_hospital())
+    RecordedEvent.objects.create(
+        worker=worker, kind="disciplinary_sanction", happened_on=sanctioned, document="示范处分决定"
+    )
+    answer = answer_of(worker)
+    assert answer.state == expected
+    if expected == "barred":
+        assert (answer.standing.event_on, answer.until.year) == (sanctioned, sanctioned.year + 1)
+
+
+def test_a_bar_stands_before_an_absence_and_before_an_exemption(model):
+    from deploy_admin.people.models import RecordedEvent
+
+    worker = a_physician(a_municipal_hospital(), born_on=date(1960, 1, 1))
+    away(worker, "long_illness", valid_from=date(2026, 1, 1))
+    RecordedEvent.objects.create(
+        worker=worker, kind="disciplinary_sanction", happened_on=date(2026, 6, 30), document="示范处分决定"
+    )
+    answer = answer_of(worker)
+    assert (answer.state, answer.unavailable) == ("barred", "long_illness")
+    assert answer.until == date(2027, 6, 30)
+
+
+def test_the_reasons_read_as_sentences_in_both_languages(model):
+    from django.utils import translation
+
+    from assignments.listing import lines, live_rows
+    from deploy_admin.access import SYSTEM
+    from deploy_admin.people.models import RecordedEvent
+
+    unit = a_municipal_hospital("示范医院")
+    old, barred = a_physician(unit, born_on=date(1960, 1, 1)), a_physician(unit)
+    RecordedEvent.objects.create(
+        worker=barred, kind="disciplinary_sanction", happened_on=date(2026, 6, 30), document="示范处分决定"
+    )
+    rows = live_rows([old, barred], TODAY, None)
+    with translation.override("en"):
+        said = {line.row.worker_id: line.reason for line in lines(rows, SYSTEM, TODAY)}
+    assert said[old.pk] == "men of 55"
+    assert said[barred.pk] == "sanctioned within a year, a disciplinary sanction on 2026-06-30, until 2027-06-30"
+    said = {line.row.worker_id: line.reason for line in lines(rows, SYSTEM, TODAY)}
+    assert said[old.pk] == "男满55岁"
+    assert said[barred.pk].startswith("近一年内受处分")

@@ -7,29 +7,23 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
-from django.urls import reverse
 from openpyxl import load_workbook
 
 from deploy_admin import clock
-from deploy_admin.access import Role
-from deploy_admin.audit.models import Event
 from deploy_admin.errors import RuleViolation
 from deploy_admin.jobs.importing.batches import packages, recognising, services, standing, unpacking
 from deploy_admin.jobs.importing.columns import Context, Unit
-from deploy_admin.jobs.models import BatchFile, StoredFile, Upload, UploadBatch, UploadState
+from deploy_admin.jobs.models import StoredFile, Upload, UploadBatch, UploadState
 from deploy_admin.spreadsheets import Workbook, reading
-from tests.accounts.factories import a_membership, signed_in
 from tests.jobs import staff
 from tests.jobs.plans import TODAY
+from tests.jobs.rounds import NAMES, dropped, filled, package, told, zipped
 from tests.jobs.scratch import HEAD, line, run_jobs, table
 from tests.registry.factories import CITY, an_institution, unit_hr
 from tests.spreadsheets.makers import xlsx
 from tests.spreadsheets.old_xls import old_xls
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scratch")]
-NAMES = ("示范市第一医院", "示范市第一医院分院", "示范县中医院", "示范县妇幼保健院")
 
 
 @pytest.fixture
@@ -40,59 +34,6 @@ def units():
 @pytest.fixture
 def batch(units) -> UploadBatch:
     return services.open_round(column_set=staff.STAFF, params={}, by=CITY)
-
-
-def dropped(batch: UploadBatch, *files: tuple[str, bytes], by=CITY) -> list[BatchFile]:
-    """Drop files into the round, have them recognised and planned; return all of the round's files in order."""
-    services.take_in(batch=batch, files=files, by=by)
-    run_jobs()
-    return list(batch.files.select_related("upload").order_by("pk"))
-
-
-def told(files: list[BatchFile]) -> list[tuple[str, str, str, str]]:
-    return [(f.name, f.unit_name if not f.problem else "", f.recognised_by, f.problem) for f in files]
-
-
-def zipped(files: dict[str, bytes], *, encoding: str = "utf-8") -> bytes:
-    """Return a ZIP file; with another encoding as old programs write it, without saying so."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, held in files.items():
-            if encoding == "utf-8":
-                archive.writestr(name, held)
-            else:
-                info = OldName("x")
-                info.filename = name
-                archive.writestr(info, held)
-    return content.getvalue()
-
-
-class OldName(zipfile.ZipInfo):
-    """A member whose name is written in GBK without the flag for UTF-8."""
-
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
-        return self.filename.encode("gbk"), self.flag_bits & ~0x800
-
-
-def package(batch: UploadBatch) -> dict[str, bytes]:
-    packages.make(batch=batch, what="package", by=CITY)
-    run_jobs()
-    batch.refresh_from_db()
-    with zipfile.ZipFile(io.BytesIO(batch.package.read())) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def filled(workbook: bytes, *rows) -> bytes:
-    """Fill in a workbook from the package and save it again, as its unit does."""
-    book = load_workbook(io.BytesIO(workbook))
-    page = book.worksheets[0]
-    heads = {str(cell.value).rstrip("*"): cell.column for cell in page[3]}
-    for at, row in enumerate(rows, 5):
-        for head, value in zip(HEAD, row, strict=True):
-            page.cell(at, heads[head]).value = value
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
 
 
 # ── Out and back ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -369,95 +310,3 @@ def test_the_number_of_queries_of_a_round_does_not_grow_with_its_files(batch, dj
     dropped(batch, *[(f"{name}.xlsx", table([line(at)])) for at, name in enumerate(NAMES, 1)])
     with django_assert_max_num_queries(6):
         standing.standing_of(batch, staff.STAFF, CITY)
-
-
-# ── Pages ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def officer():
-    return signed_in(Client(), a_membership(Role.CITY_OFFICER))
-
-
-def test_the_way_through_the_pages(units, officer):
-    opened = officer.post(reverse("scratch:scratch_staff_batch"))
-    detail = opened.url
-    assert officer.get(reverse("scratch:scratch_staff_batch")).status_code == 200
-    assert officer.post(f"{detail}package/").status_code == 302
-    assert 'hx-trigger="every 2s"' in officer.get(detail).content.decode()
-    run_jobs()
-    batch = UploadBatch.objects.get()
-    html = officer.get(detail).content.decode()
-    assert "hx-trigger" not in html
-    assert batch.package.get_absolute_url() in html
-    assert officer.get(batch.package.get_absolute_url()).status_code == 200
-    files = [
-        SimpleUploadedFile(f"{NAMES[2]}.xlsx", table([line(1)])),
-        SimpleUploadedFile(
-            "x.zip",
-            zipped({f"{NAMES[3]}.xlsx": table([line(2, 入职日期="去年")]), "y.xlsx": table([line(3)])}),
-        ),
-    ]
-    assert officer.post(f"{detail}files/", {"tables": files}).status_code == 302
-    run_jobs()
-    html = officer.get(detail, headers={"HX-Request": "true"}).content.decode()
-    assert html.lstrip().startswith('<div id="round"')
-    assert "y.xlsx" in html
-    waiting = batch.files.get(name="y.xlsx")
-    assert officer.post(f"{detail}assign/{waiting.pk}/", {"unit": ""}).status_code == 302
-    assert officer.post(f"{detail}assign/{waiting.pk}/", {"unit": units[0].pk}).status_code == 302
-    run_jobs()
-    ready = [f"{pk}:{digest}" for pk, digest in Upload.objects.filter(state="planned").values_list("pk", "digest")]
-    assert len(ready) == 2
-    assert officer.post(f"{detail}confirm/", {"ready": ready}).status_code == 302
-    assert officer.post(f"{detail}marked/").status_code == 302
-    run_jobs()
-    html = officer.get(detail).content.decode()
-    assert NAMES[1] in html
-    assert len(staff.rows()) == 2
-    upload = Upload.objects.filter(state="applied").first()
-    assert detail in officer.get(reverse("scratch:scratch_staff_upload", args=[upload.pk])).content.decode()
-    acts = set(Event.objects.filter(act__startswith="batches.").values_list("act", flat=True))
-    assert acts == {
-        "batches.opened",
-        "batches.package",
-        "batches.files_sent",
-        "batches.file_assigned",
-        "batches.marked",
-    }
-
-
-def test_a_file_may_be_put_aside(units, officer):
-    detail = officer.post(reverse("scratch:scratch_staff_batch")).url
-    officer.post(f"{detail}files/", {"tables": [SimpleUploadedFile("y.xlsx", table([line(3)]))]})
-    run_jobs()
-    file = BatchFile.objects.get()
-    officer.post(f"{detail}assign/{file.pk}/", {"aside": "1"})
-    file.refresh_from_db()
-    assert file.problem == "aside"
-    assert officer.post(f"{detail}assign/{file.pk}/", {"unit": units[0].pk}).status_code == 302
-
-
-def test_nothing_dropped_is_said_beside_the_field(units, officer):
-    detail = officer.post(reverse("scratch:scratch_staff_batch")).url
-    assert officer.post(f"{detail}files/").status_code == 422
-    litter = [SimpleUploadedFile("Thumbs.db", b"x")]
-    assert officer.post(f"{detail}files/", {"tables": litter}).status_code == 422
-
-
-def test_a_round_of_another_institution_is_not_there(units):
-    district = signed_in(Client(), a_membership(Role.DISTRICT_OFFICER))
-    other = signed_in(Client(), a_membership(Role.DISTRICT_OFFICER))
-    detail = district.post(reverse("scratch:scratch_staff_batch")).url
-    assert district.get(detail).status_code == 200
-    assert other.get(detail).status_code == 404
-    posts = ("files/", "package/", "marked/", "confirm/", "assign/1/")
-    assert [other.post(f"{detail}{name}").status_code for name in posts] == [404] * 5
-
-
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_both_languages(units, officer, language):
-    officer.cookies["django_language"] = language
-    detail = officer.post(reverse("scratch:scratch_staff_batch")).url
-    assert officer.get(detail).status_code == 200
-    assert officer.get(reverse("scratch:scratch_staff_batch")).status_code == 200

@@ -16,6 +16,7 @@ from deploy_admin import clock, national_ids
 from deploy_admin.access import Actor, Reach
 from deploy_admin.errors import RuleViolation
 from deploy_admin.people import codes
+from deploy_admin.people.scans import ScanField
 from deploy_admin.registry import choosing
 from deploy_admin.registry.forms import UNKNOWN, ActorForm, OfferingInput
 from deploy_admin.registry.models import Institution
@@ -103,6 +104,7 @@ class PaperForm(WorkerForm):
         help_text=gettext_lazy("As printed, with 〔 〕 brackets."),
     )
     document_date = day(gettext_lazy("Document date"), required=False)
+    scan = ScanField()
 
 
 class UnitField(forms.CharField):

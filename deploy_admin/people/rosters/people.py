@@ -45,8 +45,8 @@ class Meant:
         ]
         self.found: Matches = match(ids=ids, numbers=numbers, names=masked, actor=context.actor, on=context.today)
         everyone = [*self.found.by_id.values(), *self.found.by_number.values()]
-        units = {known.institution_id for known in everyone if known.visible}
-        self.names = Institution.objects.filter(pk__in=units - {None}).named(context.today) if units else {}
+        units = {known.institution_id for known in everyone if known.visible and known.institution_id is not None}
+        self.names = Institution.objects.filter(pk__in=units).named(context.today) if units else {}
 
     def _tidy(self, record: Record) -> None:
         """Take the number and the name as they are kept; what is no number of ours is passed over."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -53,11 +53,13 @@ def page_for(act: Act) -> Callable[..., HttpResponse]:
             about = row_or_404(request.actor, act.model, pk, row or 0)
             about.worker = worker
         initial = {"version": worker.version} | (act.shown(about) if act.shown else {})
-        form = act.form(request.POST if request.method == "POST" else None, actor=request.actor, initial=initial)
+        sent = (request.POST, request.FILES) if request.method == "POST" else (None,)
+        form = act.form(*sent, actor=request.actor, initial=initial)
         if form.is_bound and form.is_valid():
             with refusals_shown_in(form):
                 try:
-                    act.run(form, about, request.actor)
+                    with transaction.atomic():  # a scan is stored with its entry or not at all
+                        act.run(form, about, request.actor)
                 except Conflict as conflict:
                     stored = person_or_404(request.actor, pk)
                     if act.model is not None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from deploy_admin.errors import RuleViolation
-from deploy_admin.people import services
+from deploy_admin.people import scans, services
 from deploy_admin.people.forms import holdings, people, posts
 from deploy_admin.people.models import (
     Employment,
@@ -36,8 +36,9 @@ def _changed(form: Any, *beside: str) -> dict[str, Any]:
     return facts
 
 
-def _paper(data: dict[str, Any]) -> Paper:
-    return Paper(**{name: data[name] for name in ("document", "document_number", "document_date")})
+def _paper(data: dict[str, Any], worker: Any, by: Any) -> Paper:
+    facts = {name: data[name] for name in ("document", "document_number", "document_date")}
+    return Paper(**facts, scan=scans.kept(data["scan"], worker, by))
 
 
 def _post(data: dict[str, Any]) -> PostFacts:
@@ -104,7 +105,7 @@ def _unavailable(form: Any, worker: Any, by: Any) -> object:
     data = form.cleaned_data
     return services.enter_unavailability(
         worker=worker,
-        paper=_paper(data),
+        paper=_paper(data, worker, by),
         **{name: data[name] for name in ("kind", "valid_from", "valid_to", "remark", "version")},
         by=by,
     )
@@ -114,7 +115,7 @@ def _claim(form: Any, worker: Any, by: Any) -> object:
     data = form.cleaned_data
     return services.claim_recognition(
         worker=worker,
-        paper=_paper(data),
+        paper=_paper(data, worker, by),
         **{name: data[name] for name in ("kind", "served_from", "served_to", "place", "version")},
         by=by,
     )
@@ -124,7 +125,7 @@ def _record_event(form: Any, worker: Any, by: Any) -> object:
     data = form.cleaned_data
     return services.record_event(
         worker=worker,
-        paper=_paper(data),
+        paper=_paper(data, worker, by),
         **{name: data[name] for name in ("kind", "happened_on", "version")},
         by=by,
     )

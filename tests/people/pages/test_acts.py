@@ -147,6 +147,38 @@ def test_service_is_claimed_and_events_are_recorded(hr, world):
     assert sent(hr, "event_withdraw", world.doctor.pk, event.pk, reason="误录").status_code == 302
 
 
+def test_a_scan_is_stored_sealed_and_read_by_those_who_see_the_entry(hr, other_hr, reader, world):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    number = an_id(5)
+    days = {"served_from": "2020-01-01", "served_to": "2020-12-31"}
+    wrong = SimpleUploadedFile("证明.pdf", b"MZ no scan")
+    refused = sent(hr, "recognition_claim", world.doctor.pk, kind="foreign_aid", **days, **PAPER, scan=wrong)
+    assert refused.context["form"].errors["scan"]
+    scan = SimpleUploadedFile(f"{number}.pdf", b"%PDF-1.7 " + number.encode())
+    done = sent(hr, "recognition_claim", world.doctor.pk, kind="foreign_aid", **days, **PAPER, scan=scan)
+    assert done.status_code == 302
+    file = Recognition.objects.get().scan
+    assert file.sealed
+    assert number.encode() not in bytes(file.content)
+    assert number not in file.name
+    assert file.get_absolute_url() in text(reader.get(page("person", world.doctor.pk)))
+    assert hr.get(file.get_absolute_url()).content.startswith(b"%PDF-1.7")
+    assert reader.get(file.get_absolute_url()).status_code == 200
+    assert other_hr.get(file.get_absolute_url()).status_code == 404
+
+
+def test_the_scan_behind_a_personal_reason_is_not_for_readers(hr, reader, world):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    scan = SimpleUploadedFile("病假.png", b"\x89PNG\r\n\x1a\n")
+    entered = {"kind": "long_illness", "valid_from": "2026-11-01"}
+    assert sent(hr, "unavailability_enter", world.doctor.pk, **entered, scan=scan).status_code == 302
+    file = Unavailability.objects.get(worker=world.doctor).scan
+    assert hr.get(file.get_absolute_url()).status_code == 200
+    assert reader.get(file.get_absolute_url()).status_code == 404
+
+
 def test_an_edit_on_an_older_version_is_refused_with_both_values(hr, world):
     shown = filled(hr.get(page("correct", world.doctor.pk)), major="中医学")
     HealthWorker.objects.filter(pk=world.doctor.pk).update(version=world.doctor.version + 1, major="临床医学")
