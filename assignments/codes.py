@@ -12,12 +12,12 @@ from deploy_admin.policies.language import Target
 class State(models.TextChoices):
     """How somebody stands under a clause on a day, once what keeps them away is counted in."""
 
-    MAY = "may", _("may go")
+    MAY = "may", _("eligible")
     UNAVAILABLE = "unavailable", _("unavailable")
     EXEMPT = "exempt", _("exempt")
     UNDETERMINED = "undetermined", _("undetermined")
     BARRED = "barred", _("barred")
-    MAY_NOT = "may_not", _("may not go")
+    MAY_NOT = "may_not", _("not eligible")
     NOT_APPLICABLE = "not_applicable", _("no rule speaks")
     ENDED = "ended", _("no longer judged")
 

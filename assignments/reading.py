@@ -119,7 +119,9 @@ def reason(row: Eligibility, document: PolicyDocument | None, *, personal_too: b
             words = gettext("no adopted rule speaks of this person")
         case State.ENDED:
             words = gettext("left, merged, or no rule speaks any more")
-    return f"{words} · {gettext('away')}: {away}" if away and words else words or away
+    if away and words:
+        return gettext("%(reason)s · unavailable: %(away)s") % {"reason": words, "away": away}
+    return words or away
 
 
 # ------------------------------------------------------------ one explanation

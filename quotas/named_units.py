@@ -1,4 +1,4 @@
-"""Which unit a row of an uploaded table names: by credit code, or by any name the unit ever bore."""
+"""Which unit a row of an uploaded table names, by credit code or any name it ever bore; from whom tables are expected."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from deploy_admin.access import Reach
 from deploy_admin.jobs.importing import findings
-from deploy_admin.jobs.importing.columns import Context, folded
+from deploy_admin.jobs.importing.columns import Context, Unit, folded
 from deploy_admin.jobs.importing.records import Record
 from deploy_admin.months import Period
 from deploy_admin.registry.models import Institution, InstitutionProfile
+from deploy_admin.registry.models.institutions import InstitutionQuerySet
 
 findings.register(
     {
@@ -44,6 +45,16 @@ def named(context: Context, ids: set[int]) -> dict[int, tuple[str, str]]:
     """Return name and credit code of these institutions, as they stand or last stood."""
     rows = Institution.objects.visible_to(context.actor).standing(context.today).filter(pk__in=ids)
     return {pk: (name, code or "") for pk, name, code in rows.values_list("pk", "profile__name", "credit_code")}
+
+
+def expected(rows: InstitutionQuerySet) -> list[Unit]:
+    """Return these institutions (as of a day) in the order of a list, each with all it is or was called. Two queries."""
+    found = list(rows.order_by("profile__pinyin", "pk").values_list("pk", "profile__name", "credit_code"))
+    names: dict[int, set[str]] = defaultdict(set)
+    profiles = InstitutionProfile.objects.filter(institution_id__in=[pk for pk, *_named in found]).order_by()
+    for pk, *written in profiles.values_list("institution_id", "name", "short_name"):
+        names[pk].update(filter(None, written))
+    return [Unit(pk, name, code or "", tuple(sorted(names[pk] - {name}))) for pk, name, code in found]
 
 
 class Units:

@@ -22,6 +22,7 @@ COLUMNS = (
 )  # fmt: skip
 _KEY = ("worker_id", "policy", "clause_id")
 _NAMES = ", ".join(COLUMNS)
+_MISSING, _UNMET = COLUMNS.index("missing"), COLUMNS.index("unmet")
 STAGE = f"""
 CREATE TEMPORARY TABLE eligibility_stage ON COMMIT DROP AS SELECT {_NAMES} FROM assignments_eligibility WITH NO DATA
 """  # noqa: S608 -- the names are ours
@@ -29,22 +30,18 @@ CLEAR = "TRUNCATE eligibility_stage"
 #: In one order always, so that two who write never wait for each other in a ring.
 TAKE = f"""
 INSERT INTO assignments_eligibility ({_NAMES})
-SELECT {", ".join(f"s.{name}" for name in COLUMNS)}
-FROM eligibility_stage s
-LEFT JOIN assignments_eligibility held
-  ON held.worker_id = s.worker_id AND held.policy = s.policy AND held.clause_id = s.clause_id
-WHERE held.digest IS DISTINCT FROM s.digest
-ORDER BY s.worker_id, s.policy, s.clause_id
+SELECT {_NAMES} FROM eligibility_stage ORDER BY worker_id, policy, clause_id
 ON CONFLICT (worker_id, policy, clause_id) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _KEY)}
-WHERE assignments_eligibility.digest <> excluded.digest
 RETURNING xmax = 0
 """  # noqa: S608 -- the names are ours
+HELD = """
+SELECT id, worker_id, policy, clause_id, digest FROM assignments_eligibility
+WHERE worker_id = ANY(%(ids)s) AND state <> 'ended'
+"""
 END = """
-UPDATE assignments_eligibility held SET state = 'ended', digest = '', since = %(on)s, updated_at = %(now)s
-WHERE held.worker_id = ANY(%(ids)s) AND held.state <> 'ended'
-  AND NOT EXISTS (SELECT 1 FROM eligibility_stage s
-                  WHERE s.worker_id = held.worker_id AND s.policy = held.policy AND s.clause_id = held.clause_id)
+UPDATE assignments_eligibility SET state = 'ended', digest = '', since = %(on)s, updated_at = %(now)s
+WHERE id = ANY(%(gone)s)
 """
 NOTE = """
 INSERT INTO assignments_judged (worker_id, judged_on, record_at, judged_at)
@@ -59,32 +56,48 @@ ON CONFLICT (worker_id) DO UPDATE SET
 def write(on: date, people: Collection[Record], answers: Sequence[Answer]) -> tuple[int, int, int]:
     """Bring the standings of these people up to date; return how many were added, changed and ended.
 
-    A fixed number of statements, whatever the number of rows. Inside a transaction that holds the guard.
+    A fixed number of statements, whatever the number of rows; what says the same as before is not written. Inside a
+    transaction that holds the guard.
     """
     now = clock.now()
     ids = sorted(record.id for record in people)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('pg_temp.eligibility_stage') IS NULL")
-        if cursor.fetchone()[0]:
-            cursor.execute(STAGE)
-        else:
-            cursor.execute(CLEAR)
-    copy_rows("eligibility_stage", COLUMNS, _rows(answers, on, now))
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE)
-        fresh = [row[0] for row in cursor.fetchall()]
-        cursor.execute(END, {"ids": ids, "on": on, "now": now})
-        ended = cursor.rowcount
-        records = {record.id: record.updated_at for record in people}
-        cursor.execute(NOTE, {"ids": ids, "records": [records[pk] for pk in ids], "on": on, "now": now})
-    added = sum(fresh)
-    return added, len(fresh) - added, ended
-
-
-def _rows(answers: Iterable[Answer], on: date, now: datetime) -> Iterable[tuple[Any, ...]]:
+        cursor.execute(HELD, {"ids": ids})
+        held = {(worker, policy, clause): (pk, said) for pk, worker, policy, clause, said in cursor.fetchall()}
+    rows = []
     for answer in answers:
         said = what_is_said(answer)
-        yield *said, digest(said), on, now
+        now_said = digest(said)
+        if held.pop(answer.key, (None, None))[1] != now_said:
+            rows.append((*said[:_MISSING], _array(answer.standing.missing), _array(answer.unmet), *said[_UNMET + 1 :],
+                         now_said, on, now))  # fmt: skip
+    added = _take(rows) if rows else 0
+    gone = sorted(pk for pk, _said in held.values())
+    with connection.cursor() as cursor:
+        if gone:
+            cursor.execute(END, {"gone": gone, "on": on, "now": now})
+        records = {record.id: record.updated_at for record in people}
+        cursor.execute(NOTE, {"ids": ids, "records": [records[pk] for pk in ids], "on": on, "now": now})
+    return added, len(rows) - added, len(gone)
+
+
+def _take(rows: Sequence[tuple[Any, ...]]) -> int:
+    """Write these rows over what they replace; return how many replaced nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('pg_temp.eligibility_stage') IS NULL")
+        cursor.execute(STAGE if cursor.fetchone()[0] else CLEAR)
+    copy_rows("eligibility_stage", COLUMNS, rows)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE)
+        return sum(row[0] for row in cursor.fetchall())
+
+
+def _array(values: Sequence[str]) -> str:
+    """Return an array as COPY reads it."""
+    if not values:
+        return "{}"
+    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
 
 
 def what_is_said(answer: Answer) -> tuple[Any, ...]:

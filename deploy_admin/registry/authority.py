@@ -1,4 +1,4 @@
-"""Which health authority is competent for an institution on a day, and why that one."""
+"""Which health authority is competent for an institution on a day, why that one, and to which one a unit answers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from deploy_admin.registry.codes import Kind, Tier
 from deploy_admin.registry.divisions import DivisionTree
-from deploy_admin.registry.models import InstitutionProfile, Jurisdiction
+from deploy_admin.registry.models import Institution, InstitutionProfile, Jurisdiction
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,22 @@ def competent_authority(institution_ids: Collection[int] | None, on: date) -> di
     known = competences(institution_ids, on)
     wanted = known if institution_ids is None else institution_ids
     return {unit: known[unit].authority_id if unit in known else None for unit in wanted}
+
+
+def authority_over(institution_ids: Collection[int], on: date) -> dict[int, int | None]:
+    """Return the authority to which each institution answers: who administers it, for municipal ones the city, else
+    the one competent where it stands. Five queries for any number.
+
+    It decides what units enter; a municipal hospital answers to the city wherever it stands.
+    """
+    authorities = Institution.objects.as_of(on).filter(profile__kind=Kind.HEALTH_AUTHORITY).order_by()
+    tiers = dict(authorities.values_list("pk", "profile__tier"))
+    cities = [pk for pk, tier in tiers.items() if tier == Tier.MUNICIPAL]
+    found = competent_authority(institution_ids, on)
+    profiles = InstitutionProfile.objects.standing(on).filter(institution_id__in=institution_ids).order_by()
+    for unit, administered_by, tier in profiles.values_list("institution_id", "administered_by_id", "tier"):
+        if administered_by in tiers:
+            found[unit] = administered_by
+        elif tier == Tier.MUNICIPAL and len(cities) == 1 and cities != [unit]:
+            found[unit] = cities[0]
+    return found

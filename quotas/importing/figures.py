@@ -23,6 +23,7 @@ from deploy_admin.jobs.importing.columns import (
     Context,
     Spread,
     Type,
+    Unit,
     register,
     speaks_chinese,
 )
@@ -30,9 +31,11 @@ from deploy_admin.jobs.importing.plans import Entry
 from deploy_admin.jobs.importing.records import Record
 from deploy_admin.months import Period
 from deploy_admin.policies.language.measures import DIMENSIONS, Measure
+from deploy_admin.registry.codes import HOSPITALS
+from deploy_admin.registry.models import Institution
 from quotas import services
 from quotas.models import Figure
-from quotas.named_units import Units, named
+from quotas.named_units import Units, expected, named
 from quotas.services.measures import known_measures
 
 ALIASES = {
@@ -102,6 +105,7 @@ class Figures(ColumnSet):
     skipped_without = "value"
     applies_from_rows = True
     params_form = FiguresForm
+    per_unit = True
 
     def columns(self, context: Context) -> Sequence[Column]:
         example = {"measure": "promoted_associate_chief", "practice_category": "clinical"}
@@ -160,7 +164,8 @@ class Figures(ColumnSet):
         )
 
     def one_of(self, context: Context) -> Sequence[tuple[str, ...]]:
-        return () if context.actor.reach is Reach.UNIT else (("unit", "credit_code"),)
+        for_many = context.actor.reach is not Reach.UNIT and not context.params.get("unit")
+        return (("unit", "credit_code"),) if for_many else ()
 
     def spreads(self, context: Context) -> Sequence[Spread]:
         chosen = context.params.get("measure") or ""
@@ -174,7 +179,8 @@ class Figures(ColumnSet):
         return found
 
     def scope(self, context: Context) -> str:
-        return f"figures:{context.params['year']}:{context.params.get('measure') or ''}:{context.actor.institution_id}"
+        owner = context.params.get("unit") or context.actor.institution_id
+        return f"figures:{context.params['year']}:{context.params.get('measure') or ''}:{owner}"
 
     def subtitle(self, context: Context) -> str:
         return str(context.params.get("year") or "")
@@ -262,6 +268,8 @@ class Figures(ColumnSet):
         )
         if context.params.get("measure"):
             figures = figures.filter(measure=context.params["measure"])
+        if context.params.get("unit"):
+            figures = figures.filter(institution_id=context.params["unit"])
         rows = list(
             figures.order_by("institution_id", "measure", *DIMENSIONS).values(
                 "institution_id", "measure", *DIMENSIONS, "value"
@@ -279,12 +287,23 @@ class Figures(ColumnSet):
             for row in services.missing_units(period, actor=context.actor):
                 if row.period == year:
                     owed[row.institution_id, row.measure].update(row.cells)
+        if context.params.get("unit"):
+            owed = {key: cells for key, cells in owed.items() if key[0] == context.params["unit"]}
+        if context.params.get("measure"):
+            owed = {key: cells for key, cells in owed.items() if key[1] == context.params["measure"]}
         names = named(context, {unit for unit, _measure in owed})
         for (unit, measure), cells in sorted(owed.items()):
             name, code = names.get(unit, ("", ""))
             base = {"unit": name, "credit_code": code, "measure": measure, "year": context.params["year"]}
             for cell in sorted(cells):
                 yield {**base, **_asked(cell)}
+
+    def units(self, context: Context) -> Sequence[Unit]:
+        """The units on whose figures quotas rest; every hospital, as long as no quota is computed."""
+        year = Period.year(context.params["year"])
+        rows = Institution.objects.visible_to(context.actor).standing(min(year.last, context.today))
+        asked = services.reporting_units(year, actor=context.actor)
+        return expected(rows.filter(pk__in=asked) if asked else rows.filter(profile__kind__in=HOSPITALS))
 
     def next_step(self, context: Context) -> tuple[str, str] | None:
         return _("See the figures"), f"{reverse('quotas:figures')}?period={context.params.get('year') or ''}"

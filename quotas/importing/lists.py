@@ -26,7 +26,7 @@ from quotas import services
 from quotas.candidates import candidates
 from quotas.importing.figures import CODE_NAMES, UNIT_NAMES
 from quotas.models import ListedPerson, ListKind
-from quotas.named_units import Units, named
+from quotas.named_units import Units, expected, named
 from quotas.services.listing import Listing, Records, faults, filled_in
 
 findings.register(
@@ -247,11 +247,7 @@ class PeopleList(ColumnSet):
     def units(self, context: Context) -> Sequence[Unit]:
         day = min(self._period(context).last, context.today)
         rows = Institution.objects.visible_to(context.actor).as_of(day).filter(profile__kind__in=self.expected)
-        columns = ("pk", "profile__name", "credit_code", "profile__short_name")
-        return [
-            Unit(pk, name, code or "", tuple(filter(None, (short,))))
-            for pk, name, code, short in rows.order_by("profile__pinyin", "pk").values_list(*columns)
-        ]
+        return expected(rows)
 
     #: The kinds of institution of which one list each is expected.
     expected: frozenset[str] = frozenset()

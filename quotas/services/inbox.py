@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count
@@ -14,9 +14,7 @@ from deploy_admin import clock
 from deploy_admin.access import Role
 from deploy_admin.jobs.models import Notice
 from deploy_admin.months import Period
-from deploy_admin.registry.authority import competent_authority
-from deploy_admin.registry.codes import Kind, Tier
-from deploy_admin.registry.models import Institution, InstitutionProfile
+from deploy_admin.registry.authority import authority_over, competent_authority
 from quotas.models import Figure, ListedPerson, Quota, Release, ShortfallReason
 
 #: What is only news is closed after so long.
@@ -65,29 +63,12 @@ def figures_owed(period: Period, owed: Mapping[int, int], *, due_on: date, openi
     )
 
 
-def _who_signs_off(units: set[int], on: date) -> dict[int, int | None]:
-    """Return the authority that signs off each unit's figures: who administers it, for municipal units the city, else
-    the one competent where it stands. A municipal hospital answers to the city wherever it stands.
-    """
-    authorities = Institution.objects.as_of(on).filter(profile__kind=Kind.HEALTH_AUTHORITY)
-    tiers = dict(authorities.values_list("pk", "profile__tier"))
-    cities = [pk for pk, tier in tiers.items() if tier == Tier.MUNICIPAL]
-    found = competent_authority(units, on)
-    profiles = InstitutionProfile.objects.standing(on).filter(institution_id__in=units)
-    for unit, administered_by, tier in profiles.values_list("institution_id", "administered_by_id", "tier"):
-        if administered_by in tiers:
-            found[unit] = administered_by
-        elif tier == Tier.MUNICIPAL and len(cities) == 1:
-            found[unit] = cities[0]
-    return found
-
-
 def figures_wait(periods: Iterable[Period]) -> None:
     """One note per authority and period with expected figures to sign off; closed when none is left."""
     today = clock.today()
     for period in sorted(set(periods)):
         units = list(Figure.objects.current().expected().of_period(period).values_list("institution_id", flat=True))
-        authorities = _who_signs_off(set(units), today) if units else {}
+        authorities = authority_over(set(units), today) if units else {}
         waiting: dict[int, int] = defaultdict(int)
         for unit in units:
             if (authority := authorities.get(unit)) is not None:
@@ -187,7 +168,7 @@ def lists_objected(kind: str, period: Period) -> None:
     prefix = f"lists.objected:{kind}:{period.iso}:"
     rows = ListedPerson.objects.objected().of_period(period).filter(kind=kind)
     units = list(rows.values_list("institution_id", flat=True))
-    authorities = _who_signs_off(set(units), clock.today()) if units else {}
+    authorities = authority_over(set(units), clock.today()) if units else {}
     waiting: dict[int, int] = defaultdict(int)
     for unit in units:
         if (authority := authorities.get(unit)) is not None:

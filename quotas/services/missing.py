@@ -50,6 +50,19 @@ def missing_units(period: Period, *, actor: Actor) -> list[MissingFigure]:
     ]
 
 
+def reporting_units(period: Period, *, actor: Actor) -> set[int]:
+    """Return the units on whose figures the current quotas of this period and the next rest, as far as the actor sees.
+
+    A base is most often the year before. None while nothing is computed. Two queries.
+    """
+    starts = (period.first, period.next.first)
+    quotas = Quota.objects.current().filter(period_start__in=starts).visible_to(actor)
+    quotas = quotas.exclude(state=QuotaState.NOT_COMPUTED)
+    found = set(quotas.filter(scope="unit").values_list("institution_id", flat=True))
+    parts = Contribution.objects.filter(quota__in=quotas.exclude(scope="unit").order_by().values("pk"))
+    return found | set(parts.values_list("institution_id", flat=True))
+
+
 def _note(found: dict[tuple[int, str, Period], set[str]], unit: int, missing: Any) -> None:
     """Take the figures out of a list of missing parts: `promoted_associate_chief/2024[practice_category=clinical]`."""
     for code in missing:

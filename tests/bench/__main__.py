@@ -54,6 +54,7 @@ def measured(senders: int) -> int:
     ids = world.build(senders)
     items = [*quotas.recompute(senders), *quotas.enter(ids), *uploads.figures(ids), *pages.board()]
     items += people.rosters(ids)
+    items += pages.people(ids)
     return 0 if measure.tell(items, ROOT / "var" / "bench.json") else 1
 
 

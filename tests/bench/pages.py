@@ -1,4 +1,4 @@
-"""Pages of 100 rows, the board's and the list of people's, against the same rows as a plain table in the same frame."""
+"""Pages of 100 rows, the board's and the list of people's, against the same rows as a plain table."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from deploy_admin.access import Permission, Role, requires
 from deploy_admin.people.models import HealthWorker
 from quotas.models import Quota
 from tests.accounts.factories import a_membership, signed_in
+from tests.bench import eligibility
+from tests.bench import people as rosters
 from tests.bench.measure import Item, at_most, seconds, times
 from tests.bench.quotas import YEAR
 
@@ -49,7 +51,7 @@ PERSON = (
 
 @requires(Permission.PEOPLE_VIEW)
 def plain_people(request: HttpRequest) -> HttpResponse:
-    """Answer the first hundred people with their employment, in the same frame, and nothing else."""
+    """Answer the first hundred people with their employment, and how many there are, in the same frame."""
     people = HealthWorker.objects.visible_to(request.actor).living().with_employment()  # type: ignore[attr-defined]
     employed = people.filter(employment__isnull=False, employment__valid_to__isnull=True)
     page = employed.order_by("pinyin", "pk").values_list(*PERSON)[:100]
@@ -69,10 +71,12 @@ def board() -> Iterator[Item]:
     yield from _page("board", "board-100-rows", f"/quotas/?period={YEAR.iso}", "/bench/plain/")
 
 
-def people() -> Iterator[Item]:
-    """The list of people, the first page of all that are there: at least fifty thousand."""
-    assert HealthWorker.objects.count() >= PEOPLE
+def people(units: list[int]) -> Iterator[Item]:
+    """The list of people, the first page of fifty thousand."""
+    rosters.clear()
+    eligibility.people(units, PEOPLE)
     yield from _page("roster", "roster-page-100", "/people/", "/bench/people/")
+    rosters.clear()
 
 
 def _page(name: str, label: str, page: str, floor: str) -> Iterator[Item]:

@@ -48,9 +48,9 @@ def send_in(*, column_set: ColumnSet, name: str, content: bytes, params: dict[st
 
 
 def keep(*, column_set: ColumnSet, name: str, content: bytes, params: dict[str, Any], by: Actor) -> StoredFile:
-    """Store a file for this column set: sealed, and its name without ID numbers, where the set has any."""
+    """Store a file for this column set: sealed, and its name without ID numbers, where the set or the file has any."""
     form = format_of(content)
-    sealed = is_sensitive(column_set, Context(by, params, clock.today()))
+    sealed = is_sensitive(column_set, Context(by, params, clock.today())) or secrecy.holds_ids(content)
     return jobs.store_file(
         name=secrecy.scrubbed(name) if sealed else name,
         content=content,

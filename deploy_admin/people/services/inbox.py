@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.urls import reverse
 
@@ -12,9 +12,8 @@ from deploy_admin.access import Role
 from deploy_admin.jobs import services as jobs
 from deploy_admin.jobs.models import Notice
 from deploy_admin.people.models import Recognition, TransferRequest
-from deploy_admin.registry.authority import competent_authority
-from deploy_admin.registry.codes import Kind, Tier
-from deploy_admin.registry.models import Institution, InstitutionProfile
+from deploy_admin.registry.authority import authority_over
+from deploy_admin.registry.models import Institution
 
 NEWS_DAYS = 14
 NEWS = "people.news:"
@@ -64,7 +63,7 @@ def _asked(request_id: int) -> str:
 
 def recognition_claimed(recognition: Recognition, institution_id: int) -> None:
     """Tell the authority to which the unit answers that a claim waits; where there is none, the city's officers."""
-    authority = authority_of(institution_id, clock.today())
+    authority = authority_over({institution_id}, clock.today())[institution_id]
     jobs.notify(
         code="people.recognition_to_decide",
         params={"name": recognition.worker.name},
@@ -93,21 +92,6 @@ def recognitions_settled(recognition_ids: Collection[int]) -> None:
     """Close the notes about these claims."""
     keys = [f"people.recognition:{pk}" for pk in recognition_ids]
     Notice.objects.open().filter(key__in=keys).update(settled_at=clock.now())
-
-
-def authority_of(unit: int, on: date) -> int | None:
-    """Return the authority to which a unit answers: who administers it, for municipal units the city, else the one
-    competent where it stands.
-    """
-    profile = InstitutionProfile.objects.standing(on).filter(institution_id=unit).first()
-    authorities = Institution.objects.as_of(on).filter(profile__kind=Kind.HEALTH_AUTHORITY)
-    tiers = dict(authorities.values_list("pk", "profile__tier"))
-    if profile is not None and profile.administered_by_id in tiers:
-        return profile.administered_by_id
-    cities = [pk for pk, tier in tiers.items() if tier == Tier.MUNICIPAL]
-    if profile is not None and profile.tier == Tier.MUNICIPAL and len(cities) == 1:
-        return cities[0]
-    return competent_authority({unit}, on)[unit]
 
 
 def drift_found(count: int) -> None:

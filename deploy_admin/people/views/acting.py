@@ -53,8 +53,8 @@ def page_for(act: Act) -> Callable[..., HttpResponse]:
             about = row_or_404(request.actor, act.model, pk, row or 0)
             about.worker = worker
         initial = {"version": worker.version} | (act.shown(about) if act.shown else {})
-        sent = (request.POST, request.FILES) if request.method == "POST" else (None,)
-        form = act.form(*sent, actor=request.actor, initial=initial)
+        data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        form = act.form(data, files=files, actor=request.actor, initial=initial)
         if form.is_bound and form.is_valid():
             with refusals_shown_in(form):
                 try:
