@@ -136,6 +136,12 @@ def answer(entries: Sequence[Entry], *, on: date, today: date, targets: Sequence
         entry.lines = [line for worker in entry.people for line in by_person[worker.pk]]
 
 
+def shown_again(text: str, entries: Iterable[Entry]) -> str:
+    """Return the pasted list as the page gives it back: an ID number gives way to the person number it led to."""
+    led_to = {entry.national_id: entry.people[0].number for entry in entries if entry.national_id and entry.people}
+    return scrubbed(_ID.sub(lambda found: led_to.get(found[0].upper(), national_ids.mask(found[0])), text))
+
+
 def table(entries: Iterable[Entry]) -> tuple[list[str], list[list[object]]]:
     """Return head and rows of the answered list, in its own order."""
     rows: list[list[object]] = []

@@ -53,6 +53,10 @@ class Seen:
         self.primary_care = primary_care
         self._counting: tuple[HeldTitle, ...] | None = None
 
+    def on(self, day: date) -> Seen:
+        """Return the same person on another day."""
+        return self if day == self.day else Seen(self.record, day, primary_care=self.primary_care)
+
     @property
     def category(self) -> str:
         return self.post.staff_category if self.post else ""
@@ -306,9 +310,8 @@ class Senders:
         return unit_id in self._primary
 
 
-def person_facts(record: Record, day: date, names: Iterable[str], *, primary_care: bool) -> tuple[Any, ...]:
+def person_facts(seen: Seen, names: Iterable[str]) -> tuple[Any, ...]:
     """Return these facts of the person on the day, in the order of `names`."""
-    seen = Seen(record, day, primary_care=primary_care)
     return tuple([FEEDS[name](seen) for name in names])
 
 

@@ -54,5 +54,5 @@ class AnswerForm(forms.Form):
     """The answer to it."""
 
     answer = forms.CharField(
-        label=_("Answer"), max_length=1000, widget=forms.Textarea(attrs={"class": "form-control", "rows": 3})
+        label=_("Your answer"), max_length=1000, widget=forms.Textarea(attrs={"class": "form-control", "rows": 3})
     )

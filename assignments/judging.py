@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from assignments import facts, records
 from assignments.codes import State, state_of
-from assignments.facts import Senders
+from assignments.facts import Seen, Senders
 from assignments.records import Record
 from assignments.refusing import Refusals, Scales, refusals
 from assignments.rules import EVER, Bench, Code, Ruling, Standing, compiled
@@ -123,11 +123,11 @@ class Judging:
         senders = self.senders({post.institution_id for _record, post in here})
         for record, post in here:
             unit = senders.unit(post.institution_id)
-            seen = facts.Seen(record, self.day, primary_care=senders.is_primary_care(unit))
+            seen = Seen(record, self.day, primary_care=senders.is_primary_care(unit))
             away = record.away_on(self.day)
             level = seen.level or ""
             said = False
-            for target, ruling, unmet in self._rulings(record, unit, senders):
+            for target, ruling, unmet in self._rulings(seen, unit, senders):
                 said = said or target == Target.DISPATCH
                 code = ruling.standing.code
                 yield Answer(
@@ -160,7 +160,7 @@ class Judging:
                     record.sort_key,
                 )
 
-    def _rulings(self, record: Record, unit: int, senders: Senders) -> tuple[tuple[str, Ruling, tuple[str, ...]], ...]:
+    def _rulings(self, seen: Seen, unit: int, senders: Senders) -> tuple[tuple[str, Ruling, tuple[str, ...]], ...]:
         """Return what each target's clauses answer of the person; those whom no clause tells apart are judged once."""
         division = senders.division(unit)
         if division is None:
@@ -168,11 +168,11 @@ class Judging:
         benches = self.benches(division)
         if not benches:
             return ()
-        primary = senders.is_primary_care(unit)
+        record = seen.record
         key: Any = (
             division,
             self._signature(unit, senders),
-            tuple([self._places(record, day, primary) for day in self._days]),
+            tuple([self._places(seen.on(day)) for day in self._days]),
             tuple(sorted(facts.ever(record).items())) if self._asks_ever else None,
         )
         found = self._remembered.get(key)
@@ -193,11 +193,11 @@ class Judging:
 
     def sheet(self, record: Record, unit: int, senders: Senders) -> dict[date, Mapping[str, Any]]:
         """Return the facts that are asked of the person and the unit, by day and ever."""
-        primary = senders.is_primary_care(unit)
+        seen = Seen(record, self.day, primary_care=senders.is_primary_care(unit))
         of_unit = senders.sheet(unit)
         sheet: dict[date, Mapping[str, Any]] = {}
         for day in self._days:
-            values = facts.person_facts(record, day, self._names, primary_care=primary)
+            values = facts.person_facts(seen.on(day), self._names)
             known = {name: value for name, value in zip(self._names, values, strict=True) if value is not None}
             sheet[day] = {**of_unit.get(day, {}), **known}
         if self._asks_ever:
@@ -213,9 +213,9 @@ class Judging:
             )
         return self._signatures[unit]
 
-    def _places(self, record: Record, day: date, primary: bool) -> tuple[Any, ...]:
+    def _places(self, seen: Seen) -> tuple[Any, ...]:
         """Return the facts as far as answers can differ by them: of an age, on which side of the limits it lies."""
-        values = facts.person_facts(record, day, self._names, primary_care=primary)
+        values = facts.person_facts(seen, self._names)
         place = self._scales.place
         return tuple([place(name, value) for name, value in zip(self._names, values, strict=True)])
 

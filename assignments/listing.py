@@ -234,12 +234,19 @@ class WhoMayGo:
     # ------------------------------------------------------------ what is shown
 
     @cached_property
+    def _counted(self) -> tuple[Counter[str], Counter[str]]:
+        """How many standings and how many people each state has. One query."""
+        if self.is_live:
+            people = {(row.state, row.worker_id) for row in self._live}
+            return Counter(row.state for row in self._live), Counter(state for state, _worker in people)
+        counted = self._asked.order_by().values_list("state")
+        found = list(counted.annotate(n=Count("pk"), people=Count("worker", distinct=True)))
+        return Counter({state: n for state, n, _people in found}), Counter({state: n for state, _n, n in found})
+
+    @property
     def states(self) -> Counter[str]:
         """How many standings each state has."""
-        if self.is_live:
-            return Counter(row.state for row in self._live)
-        counted = self._asked.order_by().values_list("state").annotate(n=Count("pk"))
-        return Counter(dict(counted))
+        return self._counted[0]
 
     @property
     def state(self) -> str:
@@ -269,11 +276,12 @@ class WhoMayGo:
 
     @cached_property
     def chips(self) -> list[dict[str, Any]]:
-        """The states that have any row, with their counts."""
+        """The states that have any row, with how many people are in them: several rules may speak of one person."""
+        people = self._counted[1]
         return [
-            {"value": state.value, "label": state.label, "count": self.states[state], "shape": state.shape}
+            {"value": state.value, "label": state.label, "count": people[state], "shape": state.shape}
             for state in SHOWN
-            if self.states[state]
+            if people[state]
         ]
 
     @cached_property

@@ -7,10 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
-from typing import Any
 
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 
 from deploy_admin.months import Period
 from deploy_admin.policies.language.measures import DIMENSIONS as CODES
@@ -104,7 +102,8 @@ class Comparison:
 
 
 def comparisons(keys: Collection[Key], *, figures: Iterable[Figure] | None = None) -> dict[Key, Comparison]:
-    """Return figure beside list for every key whose measure is counted from lists. Four queries for any number.
+    """Return figure beside list for every key whose measure is counted from lists. Four queries for any number,
+    one more where a record on the lists was merged away.
 
     `figures` may hand over the current figures of these keys where they were read already.
     """
@@ -141,23 +140,46 @@ def comparisons(keys: Collection[Key], *, figures: Iterable[Figure] | None = Non
 def _rows(
     units: Collection[int], kinds: Collection[str], starts: Collection[date]
 ) -> dict[tuple[int, str, Period], list[ListedPerson]]:
-    """Return the standing rows of these lists. A person whose two records became one is there once."""
+    """Return the standing rows of these lists. A person whose two records became one counts once, see `_repeated`."""
     rows: dict[tuple[int, str, Period], list[ListedPerson]] = defaultdict(list)
-    seen: set[tuple[Any, ...]] = set()
-    found = (
+    found = list(
         ListedPerson.objects.standing()
         .filter(institution__in=units, kind__in=kinds, period_start__in=starts)
-        .annotate(person=Coalesce("worker__merged_into_id", "worker_id"))
         .for_list()
     )
+    repeated = _repeated([row for row in found if row.worker.merged_into_id is not None])
     for row in found:
-        place = (row.kind, row.period, row.person)  # type: ignore[attr-defined]  # annotated above
-        if row.state in ListedPerson.COUNTING:
-            if place in seen:
-                continue
-            seen.add(place)
-        rows[row.institution_id, row.kind, row.period].append(row)
+        if row.pk not in repeated:
+            rows[row.institution_id, row.kind, row.period].append(row)
     return rows
+
+
+def _repeated(of_merged: Sequence[ListedPerson]) -> set[int]:
+    """Return which of these rows, of records that were merged away, name a person whom another row counts already.
+
+    The row of the record that was kept counts, else the one put down first, at whatever unit it stands. One query.
+    """
+    if not of_merged:
+        return set()
+    people = {_person(row) for row in of_merged}
+    counts: dict[tuple[str, Period, int], tuple[bool, int]] = {}
+    rivals = ListedPerson.objects.counting().filter(
+        Q(worker__in=people) | Q(worker__merged_into__in=people),
+        kind__in={row.kind for row in of_merged},
+        period_start__in={row.period_start for row in of_merged},
+    )
+    for row in rivals.select_related("worker"):
+        place, rank = (row.kind, row.period, _person(row)), (row.worker.merged_into_id is not None, row.pk)
+        counts[place] = min(rank, counts.get(place, rank))
+    return {
+        row.pk
+        for row in of_merged
+        if row.state in ListedPerson.COUNTING and counts[row.kind, row.period, _person(row)][1] != row.pk
+    }
+
+
+def _person(row: ListedPerson) -> int:
+    return row.worker.merged_into_id or row.worker_id
 
 
 def _military(units: Collection[int], periods: Collection[Period]) -> set[tuple[int, Period]]:

@@ -1,4 +1,4 @@
-"""Which unit a row of an uploaded table names, by credit code or any name it ever bore; from whom tables are expected."""
+"""Which unit a row of an uploaded table names, by code or any name it ever bore; from whom tables are expected."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def named(context: Context, ids: set[int]) -> dict[int, tuple[str, str]]:
 
 
 def expected(rows: InstitutionQuerySet) -> list[Unit]:
-    """Return these institutions (as of a day) in the order of a list, each with all it is or was called. Two queries."""
+    """Return these institutions, in a list's order, each with whatever else it is or was called. Two queries."""
     found = list(rows.order_by("profile__pinyin", "pk").values_list("pk", "profile__name", "credit_code"))
     names: dict[int, set[str]] = defaultdict(set)
     profiles = InstitutionProfile.objects.filter(institution_id__in=[pk for pk, *_named in found]).order_by()

@@ -90,12 +90,14 @@ def start_refresh(*, on: date, by: Actor, trigger: str) -> Job:
     waiting = Job.objects.filter(kind=KIND, state=JobState.QUEUED, params__on=on.isoformat()).order_by("pk").first()
     if waiting is not None:
         return waiting
-    return jobs.start(
+    job = jobs.start(
         kind=KIND,
         params={"on": on.isoformat(), "trigger": trigger, "asked_at": clock.now().isoformat()},
         by=by,
         title=_("Judging who may go on %(day)s") % {"day": on.isoformat()},
     )
+    audit.record(act="eligibility.judging_asked", by=by, on=job, label=on.isoformat(), detail={"trigger": trigger})
+    return job
 
 
 @handles(KIND, atomic=False)

@@ -74,6 +74,10 @@ def check(request: ActorRequest) -> HttpResponse:
         head, rows = checking.table(entries)
         content = spreadsheets.export(head, rows, kind, title=_("Who may go"))
         return attachment(content, f"checked-list.{kind}", spreadsheets.CONTENT_TYPES[kind])
+    if entries:
+        given_back = request.POST.copy()
+        given_back["text"] = checking.shown_again(form.cleaned_data["text"], entries)
+        form.data = given_back
     context = {"form": form, "entries": entries, "day": form.cleaned_data.get("day") if entries else None}
     return render(request, "assignments/check.html", context, status=200 if entries else 422)
 

@@ -57,7 +57,7 @@ def _context(me: HealthWorker, request: ActorRequest) -> dict[str, Any]:
             (_("Unit"), units.get(post.institution_id, "")),
             (_("Department"), post.department),
             (_("Staff category"), codes.label(codes.STAFF_CATEGORIES, post.staff_category)),
-            (_("Kind of post"), codes.label(codes.EMPLOYMENT_MODES, post.employment_mode)),
+            (_("Establishment kind"), codes.label(codes.EMPLOYMENT_MODES, post.employment_mode)),
             (_("Hired on"), now.hired_on or post.hired_on),
         ]
     held = [

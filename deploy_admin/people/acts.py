@@ -35,6 +35,8 @@ ACTS = {
     "people.id_revealed": _("Saw a whole ID number"),
     "people.ids_read": _("Read ID numbers over REST"),
     "people.merged": _("Merged two records of one person"),
+    "people.told_apart": _("Said that two records are of two people"),
+    "people.told_apart_withdrawn": _("Took back that two records are of two people"),
     "people.checked": _("Checked the health workers' records"),
     "keys.rotated": _("Rotated the field keys"),
     "keys.rehashed": _("Hashed the ID numbers anew"),

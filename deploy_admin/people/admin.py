@@ -18,6 +18,7 @@ from deploy_admin.people.models import (
     Recognition,
     RecordedEvent,
     Title,
+    ToldApart,
     TransferRequest,
 )
 
@@ -84,3 +85,9 @@ class MergeAdmin(ReadOnly):
     list_display = ("worker", "dropped", "by_name", "at", "reason")
     list_select_related = ("worker", "dropped")
     exclude = ("kept",)  # rows as they were, the personal ones too
+
+
+@admin.register(ToldApart)
+class ToldApartAdmin(ReadOnly):
+    list_display = ("first", "second", "recorded_by_name", "recorded_at")
+    list_select_related = ("first", "second")

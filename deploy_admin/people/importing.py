@@ -91,6 +91,8 @@ class Rosters(ColumnSet):
     unit_columns = ("unit",)
 
     def asked(self, data: Any, actor: Actor) -> forms.Form:
+        if actor.reach is Reach.UNIT and nameable_by(actor, clock.today()).order_by()[:2].count() < 2:
+            return forms.Form(data)  # there is nothing to choose
         return RosterForm(data, actor)
 
     def columns(self, context: Context) -> Sequence[Column]:

@@ -15,7 +15,7 @@ from deploy_admin.access import Actor, Permission
 from deploy_admin.jobs.models import StoredFile, Upload, UploadState
 from deploy_admin.jobs.models.upload import RowKind, UploadRow
 from deploy_admin.people import codes, history, words
-from deploy_admin.people.models import HealthWorker, TransferRequest
+from deploy_admin.people.models import Employment, HealthWorker, TransferRequest
 from deploy_admin.people.models.dated import Documented
 from deploy_admin.people.models.history import TransferState
 from deploy_admin.people.models.recognitions import RecognitionState
@@ -106,11 +106,20 @@ def employments(worker: HealthWorker, named: dict[int, str], doing: Doing) -> li
                 if word
             ),
             "when": words.period(row.valid_from, row.valid_to),
-            "note": codes.label(codes.ENDINGS if row.ended_as else codes.BEGINNINGS, row.ended_as or row.began_as),
+            "note": _(", ").join(filter(None, (_how(row), _without_hire(row)))),
             "acts": doing(("employment_correct", _("Correct")), row=row.pk),
         }
         for row in worker.employments.order_by("-valid_from", "-pk")
     ]
+
+
+def _how(row: Employment) -> str:
+    return str(codes.label(codes.ENDINGS if row.ended_as else codes.BEGINNINGS, row.ended_as or row.began_as))
+
+
+def _without_hire(row: Employment) -> str:
+    """Say that the first day is only the day from which the system knows the person: clocks cannot run from it."""
+    return _("date of hire not recorded") if row.hired_on is None and row.is_current else ""
 
 
 def titles(worker: HealthWorker, doing: Doing) -> list[dict[str, Any]]:

@@ -11,8 +11,14 @@ from deploy_admin.people.services import checking, inbox, successions
 
 @shared_task(name="people.follow_successions")
 def follow_successions() -> int:
-    """Move the people of units that merged into another to their heirs. Safe to run again: it finds nothing more."""
-    return successions.follow_successions(on=clock.today(), by=SYSTEM)
+    """Move the people of units that merged into another to their heirs, and tell of those whom no heir takes on.
+
+    Safe to run again: it finds nothing more, and brings the notices up to date.
+    """
+    today = clock.today()
+    moved = successions.follow_successions(on=today, by=SYSTEM)
+    successions.tell_left_behind(on=today)
+    return moved
 
 
 @shared_task(name="people.check")

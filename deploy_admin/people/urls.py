@@ -13,6 +13,7 @@ urlpatterns = [
     path("new/", registering.register, name="register"),
     path("offers/units/", lists.unit_offers, name="unit_offers"),
     path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/told-apart/<int:pk>/withdraw/", duplicates.take_back, name="told_apart_withdraw"),
     path("transfers/", transfers.transfers, name="transfers"),
     path("transfers/ask/", transfers.ask, name="transfer_ask"),
     path("transfers/<int:pk>/", transfers.answer, name="transfer_answer"),
@@ -50,4 +51,5 @@ urlpatterns = [
     path("<int:pk>/events/<int:row>/withdraw/", acts.PAGES["event_withdraw"], name="event_withdraw"),
     path("<int:pk>/merge/", duplicates.merge_with, name="merge_with"),
     path("<int:pk>/merge/<int:other>/", duplicates.merge, name="merge"),
+    path("<int:pk>/not-the-same/<int:other>/", duplicates.tell_apart, name="tell_apart"),
 ]

@@ -18,8 +18,10 @@ def yes_no(value: bool | None) -> str:
 
 
 def period(first: date | None, last: date | None) -> str:
-    """Return the days from one to another; an open end stays open."""
-    return f"{first.isoformat() if first else '…'} – {last.isoformat() if last else ''}".rstrip()
+    """Return the days from one to another; an open end is said in words."""
+    if first and not last:
+        return _("since %(day)s") % {"day": first.isoformat()}
+    return f"{first.isoformat() if first else '…'} – {last.isoformat() if last else '…'}"
 
 
 def knows_personal_reasons(actor: Actor) -> bool:

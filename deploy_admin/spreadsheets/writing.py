@@ -30,6 +30,8 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
 }
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+#: Ends the head of every list on the sheet of code lists, which is never the table.
+CODES_MARK = " ▼"
 _HEADER_FONT = Font(bold=True)
 _EXAMPLE_FONT = Font(italic=True, color="7A8594")
 _HEADER_FILL = PatternFill("solid", fgColor="E8EEF6")
@@ -125,7 +127,7 @@ def template(
             head.comment = Comment(column.help, "", width=300, height=120)
         sheet.column_dimensions[letter].width = column.width
         if column.choices:  # with a mark, so that the sheet of codes is never taken for the table itself
-            codes.cell(1, index, _value(f"{column.header} ▼")).font = _HEADER_FONT
+            codes.cell(1, index, _value(f"{column.header}{CODES_MARK}")).font = _HEADER_FONT
         codes.column_dimensions[letter].width = column.width
         for at, choice in enumerate(column.choices, 2):
             codes.cell(at, index, _value(choice))

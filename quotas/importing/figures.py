@@ -289,8 +289,6 @@ class Figures(ColumnSet):
                     owed[row.institution_id, row.measure].update(row.cells)
         if context.params.get("unit"):
             owed = {key: cells for key, cells in owed.items() if key[0] == context.params["unit"]}
-        if context.params.get("measure"):
-            owed = {key: cells for key, cells in owed.items() if key[1] == context.params["measure"]}
         names = named(context, {unit for unit, _measure in owed})
         for (unit, measure), cells in sorted(owed.items()):
             name, code = names.get(unit, ("", ""))
@@ -301,9 +299,10 @@ class Figures(ColumnSet):
     def units(self, context: Context) -> Sequence[Unit]:
         """The units on whose figures quotas rest; every hospital, as long as no quota is computed."""
         year = Period.year(context.params["year"])
-        rows = Institution.objects.visible_to(context.actor).standing(min(year.last, context.today))
+        day, seen = min(year.last, context.today), Institution.objects.visible_to(context.actor)
         asked = services.reporting_units(year, actor=context.actor)
-        return expected(rows.filter(pk__in=asked) if asked else rows.filter(profile__kind__in=HOSPITALS))
+        hospitals = seen.as_of(day).filter(profile__kind__in=HOSPITALS)
+        return expected(seen.standing(context.today).filter(pk__in=asked) if asked else hospitals)
 
     def next_step(self, context: Context) -> tuple[str, str] | None:
         return _("See the figures"), f"{reverse('quotas:figures')}?period={context.params.get('year') or ''}"

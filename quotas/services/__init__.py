@@ -12,7 +12,7 @@ from quotas.services.lists import (
     results_are_in,
     withdraw_person,
 )
-from quotas.services.missing import MissingFigure, missing_units, remind_missing
+from quotas.services.missing import MissingFigure, missing_units, remind_missing, reporting_units
 from quotas.services.queue import ask_for_recompute
 from quotas.services.quotas import differences, explain, explain_released
 from quotas.services.reasons import decide_reason, give_reason
@@ -49,6 +49,7 @@ __all__ = [
     "record_tallies",
     "release",
     "remind_missing",
+    "reporting_units",
     "results_are_in",
     "run_waiting",
     "sign_off",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count
@@ -13,6 +13,7 @@ from django.urls import reverse
 from deploy_admin import clock
 from deploy_admin.access import Role
 from deploy_admin.jobs.models import Notice
+from deploy_admin.jobs.services.inbox import keep
 from deploy_admin.months import Period
 from deploy_admin.registry.authority import authority_over, competent_authority
 from quotas.models import Figure, ListedPerson, Quota, Release, ShortfallReason
@@ -21,25 +22,6 @@ from quotas.models import Figure, ListedPerson, Quota, Release, ShortfallReason
 NEWS_DAYS = 14
 NEWS = "quotas.news:"
 OFFICERS = (Role.CITY_OFFICER, Role.DISTRICT_OFFICER, Role.PERSONNEL_SECTION)
-
-
-def keep(prefix: str, wanted: Mapping[str, Mapping[str, Any]], *, opening: bool = True, closing: bool = True) -> None:
-    """Bring the open notices whose key begins with `prefix` into line with `wanted` (key → the notice's columns).
-
-    Four statements at most, whatever their number. The unique open key decides a race.
-    """
-    there = {notice.key: notice for notice in Notice.objects.open().filter(key__startswith=prefix)}
-    if closing and (done := [notice.pk for key, notice in there.items() if key not in wanted]):
-        Notice.objects.filter(pk__in=done).update(settled_at=clock.now())
-    other = []
-    for key, columns in wanted.items():
-        if (notice := there.get(key)) is not None and notice.params != columns["params"]:
-            notice.params = columns["params"]
-            other.append(notice)
-    if other:
-        Notice.objects.bulk_update(other, ["params"], batch_size=1000)
-    if opening and (new := [Notice(key=key, **columns) for key, columns in wanted.items() if key not in there]):
-        Notice.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def figures_owed(period: Period, owed: Mapping[int, int], *, due_on: date, opening: bool) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from deploy_admin import clock
-from deploy_admin.access import ActorRequest, Permission, requires
+from deploy_admin.access import ActorRequest, Permission, Reach, requires
 from deploy_admin.errors import Conflict, RuleViolation
 from deploy_admin.http import exported, is_part, page_of, refusals_shown_in
 from deploy_admin.months import Period
@@ -91,6 +91,7 @@ def figures(request: ActorRequest) -> HttpResponse:
             {"value": "signed_off", "label": _("Signed off"), "count": counts["signed"], "shape": "ok"},
         ],
         "may_enter": actor.can(Permission.FIGURES_ENTER),
+        "many_units": actor.reach is not Reach.UNIT,
         "may_sign_off": actor.can(Permission.FIGURES_SIGN_OFF),
         "may_see_lists": actor.can(Permission.PEOPLE_VIEW),
     }

@@ -8,17 +8,21 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from assignments import services as assignments
 from deploy_admin import clock
-from deploy_admin.access import Role
+from deploy_admin.access import SYSTEM, Role
 from deploy_admin.accounts.models import Token
 from deploy_admin.accounts.tokens import digest_of
 from quotas.models import Figure, Quota, Release, ReleasedQuota, Run
 from tests import factories as make
+from tests.people.factories import a_worker
+from tests.quotas.listing import list_promotions
 from tests.quotas.pages import City
 from tests.quotas.test_run_and_release_pages import release
 
 pytestmark = pytest.mark.django_db
-LISTS = ("institutions", "policies", "figures", "quotas", "runs", "releases")
+PEOPLE = ("people", "eligibility", "listed-people")
+LISTS = ("institutions", "policies", "figures", "quotas", "runs", "releases", *PEOPLE)
 PROBLEM = "application/problem+json"
 
 
@@ -27,6 +31,9 @@ def city():
     made = City()
     made.computed()
     release(made.browser())
+    for unit in (made.hospital, made.hospital, made.silent):
+        list_promotions(unit, "clinical")
+    assignments.refresh(on=clock.today(), by=SYSTEM)
     return made
 
 
@@ -88,7 +95,11 @@ def test_a_unit_finds_its_own_rows_in_every_list_and_no_other_name(city, hr):
     assert [r["id"] for r in rows(hr, "institutions-list")] == [city.hospital.pk]
     (published,) = rows(hr, "releases-list")
     assert {r["institution"] for r in rows(hr, "releases-quotas", published["id"])} == {city.hospital.pk}
-    for name in ("figures-list", "quotas-list", "institutions-list", "releases-list"):
+    assert (
+        len(rows(hr, "people-list")) == len(rows(hr, "listed-people-list")) == len(rows(hr, "eligibility-list")) == 2
+    )
+    for name in ("figures", "quotas", "institutions", "releases", *PEOPLE):
+        name = f"{name}-list"
         text = hr.get(address(name)).content.decode()
         assert "示范乙医院" not in text
         assert "示范丙医院" not in text
@@ -181,6 +192,11 @@ def test_an_unknown_order_is_refused_and_names_the_known_ones(browser, name):
         ("runs", {"updated_since": "x"}),
         ("releases", {"period": "2025-13"}),
         ("institutions", {"as_of": "x"}),
+        ("people", {"staff_category": "x"}),
+        ("people", {"updated_since": "x"}),
+        ("eligibility", {"state": "x"}),
+        ("eligibility", {"updated_since": "yesterday"}),
+        ("listed-people", {"updated_since": "x"}),
         ("figures", {"measure": "\x00"}),
     ],
     ids=str,
@@ -346,7 +362,11 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(city, browser, name, 
     queries()
     few = queries()
     for number in range(15):
-        make.promotions(make.a_hospital(f"示范{number}医院", division=city.second), 5)
+        unit = make.a_hospital(f"示范{number}医院", division=city.second)
+        make.promotions(unit, 5)
+        list_promotions(unit, "clinical")
+        a_worker(at=unit)
     city.computed()
+    assignments.refresh(on=clock.today(), by=SYSTEM)
     assert queries() == few
     assert Run.objects.count() == 2

@@ -15,6 +15,7 @@ from drf_spectacular.validation import validate_schema
 
 from deploy_admin.access import Role
 from tests.accounts.factories import a_membership, signed_in
+from tests.api.test_lists import LISTS
 from tests.test_consistency import OWN_URLS, ROOT
 
 SNAPSHOT = ROOT / "docs" / "openapi.yaml"
@@ -53,7 +54,7 @@ def test_every_action_is_described_with_its_refusals_and_its_ways_of_signing_in(
 
 def test_lists_are_paged_ordered_and_dated():
     paths = fresh()["paths"]
-    for name in ("institutions", "policies", "figures", "quotas", "runs", "releases"):
+    for name in LISTS:
         asked = {p["name"]: p for p in paths[f"/api/v1/{name}/"]["get"]["parameters"]}
         assert {"cursor", "page_size", "ordering", "updated_since"} <= set(asked)
         assert asked["page_size"]["schema"]["maximum"] == 1000

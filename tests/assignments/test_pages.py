@@ -154,6 +154,17 @@ def test_whoever_only_reads_is_not_told_personal_reasons(world):
     assert row[REASON] == "personal reason, until 2027-03-31"
 
 
+def test_an_officer_has_everybody_judged_again_and_a_unit_may_not(world, browser):
+    from deploy_admin.jobs.models import Job
+
+    answer = browser.post(address("refresh"))
+    job = Job.objects.get(kind="assignments.refresh")
+    assert answer.status_code == 302
+    assert answer["Location"] == job.get_absolute_url()
+    assert Event.objects.get(act="eligibility.judging_asked").detail == {"trigger": "hand"}
+    assert world.browser(Role.SENDER_HR, world.first).post(address("refresh")).status_code == 403
+
+
 # ------------------------------------------------------------------------------------------ another day
 
 

@@ -42,25 +42,23 @@ TABLES = (
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
 GIVEN = "安宁清和明远书言思齐子墨知秋若水景行怀瑾望舒云帆长风念慈嘉木一诺修远乐山可欣南枝青禾以宁"
 HEADER = (
-    "单位", "姓名", "身份证件号码", "性别", "民族", "出生年月", "学历", "学位", "所学专业", "从事专业", "科室",
+    "单位", "姓名", "身份证件号码", "性别", "民族", "工号", "学历", "学位", "所学专业", "从事专业", "科室",
     "人员类别", "编制类型", "入职日期", "进入方式", "参加临床工作时间", "军籍", "执业资格", "执业证书编号", "执业类别",
     "取得执业资格日期", "现任职称", "职称范围", "取得资格日期", "聘任日期", "管理经验", "持有证书", "备注",
 )  # fmt: skip
 
 
 def _row(n: int, unit: str) -> tuple[object, ...]:
-    """Return a person whom nobody is: the ID's place never existed."""
+    """Return a person whom nobody is: of a place that exists, so that no row is remarked on, and long dead."""
     male = n % 2
-    born = date(1962, 1, 1) + timedelta(days=(n * 37) % 12_000)
-    head = f"50990{n // 25_000 + 1}{born:%Y%m%d}{(n * 2 + male) % 998 + (0 if male else 1):03d}"
-    sequence = int(head[14:17])
-    head = f"{head[:14]}{sequence - (sequence % 2) + male:03d}"
+    born = date(1881, 1, 1) + timedelta(days=(n * 37) % 6_500)
+    head = f"50010{n % 3 + 1}{born:%Y%m%d}{2 * (n // 2 % 499) + male:03d}"
     name = SURNAMES[n % len(SURNAMES)] + GIVEN[(n // 7) % len(GIVEN)] + GIVEN[(n // 293) % len(GIVEN)]
-    hired = date(born.year + 24, 7, 1 + n % 28)
+    hired = date(1995 + n % 24, 7, 1 + n % 28)
     title = codes.TITLES[n % 4 + 1]
     return (
         unit, name, head + ric.calc_check_digit(head + "0"), "男" if male else "女", codes.ETHNICITIES[n % 9].zh,
-        f"{born:%Y-%m}", "本科", "学士", f"专业{n % 60}", f"方向{n % 80}", f"科室{n % 120}", "执业医师类",
+        f"{n:06d}", "本科", "学士", f"专业{n % 60}", f"方向{n % 80}", f"科室{n % 120}", "执业医师类",
         "在编" if n % 3 else "编外", hired, "新招聘", f"{hired:%Y-%m}", "否", "执业医师", f"1105{n:011d}", "临床",
         hired + timedelta(days=400), title.zh, "全市通用", hired + timedelta(days=2000),
         hired + timedelta(days=2060), "否", "住院医师规范化培训合格证", f"备注{n % 500}",

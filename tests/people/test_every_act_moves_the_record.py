@@ -36,7 +36,15 @@ OFFICER, SECOND = FakeActor(), FakeActor(user_id=8002)
 DAY, TODAY = date(2026, 11, 1), date(2026, 11, 22)
 PAPER = Paper(document="示范文件")
 #: Acts that change nothing that is known of the person: asking, seeing, and what is no act at all.
-SAYS_NOTHING = {"request_transfer", "withdraw_transfer", "reveal_id", "possible_duplicates", "on_merge"}
+SAYS_NOTHING = {
+    "request_transfer",
+    "withdraw_transfer",
+    "reveal_id",
+    "possible_duplicates",
+    "tell_apart",
+    "take_back",
+    "on_merge",
+}
 
 
 def version(worker: HealthWorker) -> int:

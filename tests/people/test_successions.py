@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from deploy_admin.access import SYSTEM
 from deploy_admin.audit.models import Event
+from deploy_admin.jobs.models import Notice
 from deploy_admin.people import services, tasks
 from deploy_admin.people.models import Employment, HealthWorker, TransferRequest
+from deploy_admin.people.services import successions
 from deploy_admin.people.standing import standing
 from deploy_admin.registry import services as registry
 from deploy_admin.registry.services import Document, Part
 from tests.people.factories import HIRED, a_worker, hr
-from tests.registry.factories import an_institution
+from tests.registry.factories import an_authority, an_institution
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +132,70 @@ def test_any_number_of_people_move_in_as_many_statements(unit, other, django_ass
     merged(unit, other)
     with django_assert_max_num_queries(12):
         assert services.follow_successions(on=TODAY, by=SYSTEM) == 15
+
+
+# People whom no heir takes on
+
+
+def waiting():
+    return [(n.params, n.institution_id, n.url) for n in Notice.objects.open().filter(code="people.unit_gone")]
+
+
+@pytest.fixture
+def closed(unit, other):
+    """A unit divided between two, with two people, and the authority to which it answered."""
+    authority = an_authority(unit.profile.division)
+    people = [a_worker(at=unit) for _ in range(2)]
+    a_worker(at=unit, post={"valid_to": date(2026, 9, 30), "ended_as": "retired"})
+    registry.split(
+        predecessor=unit,
+        version=unit.version,
+        parts=[Part(heir_id=heir.pk, version=heir.version) for heir in (other, an_institution())],
+        on=ON,
+        document=PAPER,
+        continues=False,
+        by=SYSTEM,
+    )
+    return authority, people
+
+
+def test_the_authority_is_told_once_who_has_no_unit_any_more(unit, closed):
+    authority, _people = closed
+    assert [tasks.follow_successions(), tasks.follow_successions()] == [0, 0]
+    expected = {"count": 2, "unit": unit.profile.name}
+    assert waiting() == [(expected, authority.pk, f"{reverse('people:people')}?institution={unit.pk}")]
+    assert "2" in Notice.objects.open().get(code="people.unit_gone").text
+
+
+def test_the_count_follows_and_the_notice_is_settled_when_none_is_left(unit, other, closed):
+    _authority, people = closed
+    tasks.follow_successions()
+    for left, worker in zip((1, 0), people, strict=True):
+        worker.refresh_from_db()
+        services.transfer(worker=worker, to=other, first_day=ON, version=worker.version, by=SYSTEM)
+        tasks.follow_successions()
+        assert [params["count"] for params, *_rest in waiting()] == [left] * (left > 0)
+
+
+def test_a_unit_simply_closed_without_an_authority_reaches_the_citys_officers(unit):
+    a_worker(at=unit)
+    registry.close(institution=unit, last_day=date(2026, 9, 30), document=PAPER, version=unit.version, by=SYSTEM)
+    tasks.follow_successions()
+    notice = Notice.objects.open().get(code="people.unit_gone")
+    assert (notice.institution_id, notice.roles) == (None, ["city_officer"])
+
+
+def test_people_whom_an_heir_takes_on_are_nobodys_worry(unit, other):
+    a_worker(at=unit)
+    merged(unit, other)
+    tasks.follow_successions()
+    assert waiting() == []
+
+
+def test_any_number_of_units_is_told_of_in_as_many_statements(unit, django_assert_max_num_queries):
+    for _ in range(8):
+        gone = an_institution(closed_on=date(2026, 9, 30))
+        a_worker(at=gone)
+    with django_assert_max_num_queries(10):
+        assert successions.tell_left_behind(on=TODAY) == 8
+    assert len(waiting()) == 8

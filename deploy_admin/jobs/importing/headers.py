@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from deploy_admin.jobs.importing.columns import Column, Spread, foldings, joined
 from deploy_admin.spreadsheets import Sheet
 from deploy_admin.spreadsheets.cells import shown
+from deploy_admin.spreadsheets.writing import CODES_MARK
 
 LOOKED_AT = 40  # rows; a title block is never longer
 
@@ -50,6 +51,12 @@ def find(sheet: Sheet, columns: Sequence[Column], spreads: Sequence[Spread]) -> 
                 best = found
     enough = 2 if len(columns) > 1 else 1
     return best if best is not None and best.score >= enough else None
+
+
+def lists_codes(sheet: Sheet) -> bool:
+    """Whether this is a template's sheet of code lists: its words name measures and categories, but hold no rows."""
+    heads = [shown(cell) for cell in sheet.rows[0] if cell is not None] if sheet.rows else []
+    return bool(heads) and all(head.endswith(CODES_MARK.strip()) for head in heads)
 
 
 def _filled(sheet: Sheet) -> list[list[str]]:

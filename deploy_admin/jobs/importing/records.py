@@ -92,7 +92,8 @@ def parse(workbook: Workbook, column_set: ColumnSet, context: Context) -> Parsed
     with_data = [sheet for sheet in visible if any(cell is not None for row in sheet.rows for cell in row)]
     if not with_data:
         raise FileRefused("sheet_missing")
-    found = [(sheet, header) for sheet in with_data if (header := headers.find(sheet, columns, spreads)) is not None]
+    tables = [sheet for sheet in with_data if not headers.lists_codes(sheet)]
+    found = [(sheet, header) for sheet in tables if (header := headers.find(sheet, columns, spreads)) is not None]
     if not found:
         raise FileRefused("header_not_found", columns="、".join(column.zh for column in columns))
     whole = [(sheet, header) for sheet, header in found if not _missing(header, columns, column_set, one_of)]

@@ -19,6 +19,7 @@ from deploy_admin.errors import Conflict
 from deploy_admin.jobs import handlers
 from deploy_admin.jobs import services as jobs
 from deploy_admin.jobs.importing import plans, secrecy
+from deploy_admin.jobs.importing.collecting import without_collector
 from deploy_admin.jobs.importing.columns import ColumnSet, Context, column_set_of
 from deploy_admin.jobs.importing.findings import remedy, sentence
 from deploy_admin.jobs.importing.records import FileRefused, parse
@@ -237,6 +238,7 @@ def _plan_ended_without(job: Job) -> None:
 
 
 @handlers.handles("imports.plan", on_failure=_plan_ended_without)
+@without_collector()
 def plan_upload(claim: handlers.Claim) -> dict[str, Any]:
     """Read the file and keep the plan; a file that cannot be read is an outcome, not a fault."""
     upload = _locked(claim.params["upload"])
@@ -289,6 +291,7 @@ def _apply_ended_without(job: Job) -> None:
 
 
 @handlers.handles("imports.apply", on_failure=_apply_ended_without)
+@without_collector()
 def apply_upload(claim: handlers.Claim) -> dict[str, Any]:
     """Apply the confirmed plan in one transaction; if the rows beneath it changed, plan the file again instead."""
     column_set = column_set_of(Upload.objects.only("column_set").get(pk=claim.params["upload"]).column_set)

@@ -13,7 +13,9 @@ from deploy_admin.jobs.importing.findings import remedy, sentence
 from deploy_admin.jobs.models import RowKind, Upload, UploadState
 from deploy_admin.spreadsheets.refusals import SENTENCES
 
-WARNINGS_SHOWN = 50
+#: Of alike warnings so many cells are named, the rest counted; so many rows are looked through.
+CELLS_SHOWN = 4
+ROWS_SEARCHED = 2_000
 ORDER = (RowKind.REFUSED, RowKind.CHANGED, RowKind.NEW, RowKind.UNCHANGED)
 
 
@@ -55,13 +57,20 @@ def plan_context(request: ActorRequest, upload: Upload, column_set: ColumnSet, c
 
 
 def _warnings(upload: Upload, columns: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the first things worth a look in rows that are not refused."""
-    rows = upload.rows.exclude(kind=RowKind.REFUSED).exclude(findings=[]).order_by("position")[:WARNINGS_SHOWN]
-    return [
-        {**finding, "sheet": row.sheet}
-        for row in rows
-        for finding in _row(row, columns, RowKind(row.kind))["findings"]
-    ]
+    """Return what is worth a look, one line for each column and reason: a slip is often in every row."""
+    alike: dict[tuple[str, str], dict[str, Any]] = {}
+    rows = upload.rows.exclude(findings=[]).order_by("position").only("sheet", "row", "kind", "findings")
+    for row in rows[:ROWS_SEARCHED]:
+        for finding in row.findings:
+            if finding["refuses"]:
+                continue
+            shown = _finding(row, finding, columns)
+            line = alike.setdefault((shown["column"], shown["sentence"]), {**shown, "cells": [], "more": 0})
+            if len(line["cells"]) < CELLS_SHOWN:
+                line["cells"].append({"place": shown["place"], "value": shown["value"]})
+            else:
+                line["more"] += 1
+    return list(alike.values())
 
 
 def _whole_file(summary: dict[str, Any]) -> dict[str, str]:
@@ -89,18 +98,18 @@ def _row(row: Any, columns: dict[str, Any], kind: RowKind) -> dict[str, Any]:
             }
             for change in row.changes
         ],
-        "findings": [
-            {
-                "place": finding["cell"] or _("row %(row)s") % {"row": row.row},
-                "column": finding["header"]
-                or (columns[finding["column"]].label if finding["column"] in columns else ""),
-                "value": finding["value"],
-                "sentence": sentence(finding["code"], finding["params"]),
-                "remedy": remedy(finding["code"], finding["params"]),
-                "refuses": finding["refuses"],
-            }
-            for finding in row.findings
-        ],
+        "findings": [_finding(row, finding, columns) for finding in row.findings],
+    }
+
+
+def _finding(row: Any, finding: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "place": finding["cell"] or _("row %(row)s") % {"row": row.row},
+        "column": finding["header"] or (columns[finding["column"]].label if finding["column"] in columns else ""),
+        "value": finding["value"],
+        "sentence": sentence(finding["code"], finding["params"]),
+        "remedy": remedy(finding["code"], finding["params"]),
+        "refuses": finding["refuses"],
     }
 
 

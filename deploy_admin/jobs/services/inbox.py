@@ -47,6 +47,25 @@ def settle(*, key: str) -> None:
     Notice.objects.open().filter(key=key).update(settled_at=clock.now())
 
 
+def keep(prefix: str, wanted: Mapping[str, Mapping[str, Any]], *, opening: bool = True, closing: bool = True) -> None:
+    """Bring the open notices whose key begins with `prefix` into line with `wanted` (key → the notice's columns).
+
+    Four statements at most, whatever their number. The unique open key decides a race.
+    """
+    there = {notice.key: notice for notice in Notice.objects.open().filter(key__startswith=prefix)}
+    if closing and (done := [notice.pk for key, notice in there.items() if key not in wanted]):
+        Notice.objects.filter(pk__in=done).update(settled_at=clock.now())
+    other = []
+    for key, columns in wanted.items():
+        if (notice := there.get(key)) is not None and notice.params != columns["params"]:
+            notice.params = columns["params"]
+            other.append(notice)
+    if other:
+        Notice.objects.bulk_update(other, ["params"], batch_size=1000)
+    if opening and (new := [Notice(key=key, **columns) for key, columns in wanted.items() if key not in there]):
+        Notice.objects.bulk_create(new, ignore_conflicts=True)
+
+
 def hand_over(*, from_user_id: int, to_user_id: int, institution_id: int | None) -> int:
     """Move what waits for one person, on account of this institution or of none, to the successor; return how many."""
     waiting = Notice.objects.open().filter(user_id=from_user_id)

@@ -5,6 +5,7 @@ from deploy_admin.people.models.employments import Employment
 from deploy_admin.people.models.history import Merge, TransferRequest
 from deploy_admin.people.models.recognitions import Recognition, RecordedEvent
 from deploy_admin.people.models.titles import HeldDocument, Licence, Title
+from deploy_admin.people.models.told_apart import ToldApart
 from deploy_admin.people.models.workers import HealthWorker
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Recognition",
     "RecordedEvent",
     "Title",
+    "ToldApart",
     "TransferRequest",
     "Unavailability",
 ]

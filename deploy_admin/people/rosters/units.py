@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from deploy_admin.access import Reach
 from deploy_admin.jobs.importing.columns import Context, Unit, folded
 from deploy_admin.jobs.importing.records import Record
-from deploy_admin.registry.codes import HOSPITALS, Kind, State
+from deploy_admin.people.models import Employment
+from deploy_admin.registry.codes import HOSPITALS, PRIMARY_CARE, Kind, State
 from deploy_admin.registry.models import Institution
 
-#: Kinds from which no roster is expected.
-WITHOUT_ROSTER = frozenset({Kind.HEALTH_AUTHORITY, Kind.VILLAGE_CLINIC})
+#: Kinds from which no officer expects a roster unless one was sent in: they receive people, and owe nobody.
+WITHOUT_ROSTER = frozenset({Kind.HEALTH_AUTHORITY, *PRIMARY_CARE})
 
 
 class Place(NamedTuple):
@@ -44,10 +46,11 @@ def expected(context: Context) -> list[Unit]:
         Institution.objects.visible_to(context.actor)
         .standing(context.today)
         .in_state(State.OPEN, context.today)
-        .exclude(profile__kind__in=WITHOUT_ROSTER)
         .order_by("profile__pinyin", "pk")
     )
     if context.actor.reach is not Reach.UNIT:
+        keeping = Employment.objects.filter(is_current=True, institution=OuterRef("pk"))
+        rows = rows.filter(~Q(profile__kind__in=WITHOUT_ROSTER) | Exists(keeping))
         rows = rows.exclude(pk=context.actor.institution_id)
     found = list(rows.values_list("pk", "profile__name", "credit_code"))
     names: dict[int, set[str]] = defaultdict(set)

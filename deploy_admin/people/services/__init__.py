@@ -2,7 +2,7 @@
 
 from deploy_admin.people.services.absences import end_unavailability, enter_unavailability, withdraw_unavailability
 from deploy_admin.people.services.bulk import save_all
-from deploy_admin.people.services.duplicates import Pair, possible_duplicates
+from deploy_admin.people.services.duplicates import Pair, possible_duplicates, take_back, tell_apart
 from deploy_admin.people.services.employments import change_post, correct_employment, leave, transfer
 from deploy_admin.people.services.facts import (
     KEEP,
@@ -73,6 +73,8 @@ __all__ = [
     "reveal_id",
     "revoke_title",
     "save_all",
+    "take_back",
+    "tell_apart",
     "transfer",
     "withdraw_event",
     "withdraw_transfer",

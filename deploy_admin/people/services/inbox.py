@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 
 from django.urls import reverse
 
@@ -11,6 +11,7 @@ from deploy_admin import clock
 from deploy_admin.access import Role
 from deploy_admin.jobs import services as jobs
 from deploy_admin.jobs.models import Notice
+from deploy_admin.jobs.services import inbox as jobs_inbox
 from deploy_admin.people.models import Recognition, TransferRequest
 from deploy_admin.registry.authority import authority_over
 from deploy_admin.registry.models import Institution
@@ -18,6 +19,7 @@ from deploy_admin.registry.models import Institution
 NEWS_DAYS = 14
 NEWS = "people.news:"
 DRIFT = "people.drift"
+GONE = "people.unit_gone:"
 HR = (Role.SENDER_HR,)
 OFFICERS = (Role.CITY_OFFICER, Role.DISTRICT_OFFICER, Role.PERSONNEL_SECTION)
 
@@ -92,6 +94,27 @@ def recognitions_settled(recognition_ids: Collection[int]) -> None:
     """Close the notes about these claims."""
     keys = [f"people.recognition:{pk}" for pk in recognition_ids]
     Notice.objects.open().filter(key__in=keys).update(settled_at=clock.now())
+
+
+def units_gone(people: Mapping[int, int], on: date) -> None:
+    """One note per unit that is no more and whose people nobody moved, to the authority it answered to; closed when
+    none is left.
+    """
+    authorities = authority_over(people, on)
+    names = Institution.objects.standing(on).filter(pk__in=people).values_list("pk", "profile__name")
+    jobs_inbox.keep(
+        GONE,
+        {
+            f"{GONE}{unit}": {
+                "code": "people.unit_gone",
+                "params": {"count": people[unit], "unit": name},
+                "url": f"{reverse('people:people')}?institution={unit}",
+                "institution_id": authorities[unit],
+                "roles": sorted(role.value for role in (OFFICERS if authorities[unit] else (Role.CITY_OFFICER,))),
+            }
+            for unit, name in sorted(names)
+        },
+    )
 
 
 def drift_found(count: int) -> None:

@@ -32,7 +32,7 @@ from deploy_admin.people.models import (
 )
 from deploy_admin.people.models.history import TransferState
 from deploy_admin.people.models.recognitions import RecognitionState
-from deploy_admin.people.services import hooks, inbox, rows
+from deploy_admin.people.services import duplicates, hooks, inbox, rows
 from deploy_admin.people.services.persons import PERSON
 
 ID_COLUMNS = ("id_sealed", "id_digest", "id_masked", "born_on", "sex")
@@ -74,6 +74,7 @@ def merge(
     if keep.pk == drop.pk:
         raise RuleViolation(_("A record cannot be merged into itself."), "merged_into_itself")
     text = rows.reason_given(reason)
+    hooks.merging(keep.pk, drop.pk)
     versions = {keep.pk: keep_version, drop.pk: drop_version}
     for worker in sorted((keep, drop), key=lambda one: one.pk):  # one order for everybody: no two merges wait
         rows.take(worker, versions[worker.pk], by, permission=Permission.PEOPLE_MERGE)
@@ -87,6 +88,7 @@ def merge(
         _move_requests(keep, drop, told, by)
         HealthWorker.objects.filter(merged_into=drop).update(merged_into=keep, updated_at=clock.now())
         Merge.objects.filter(worker=drop).update(worker=keep)
+        duplicates.follow_merge(keep, drop)
         done = Merge.objects.create(
             worker=keep,
             dropped=drop,

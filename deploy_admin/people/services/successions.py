@@ -1,4 +1,4 @@
-"""People of a unit that merged into another work for its heir from that day on; nobody has to enter it."""
+"""People of a unit that merged into another work for its heir from that day on; who is left where no heir is one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections import Counter
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 
 from deploy_admin import clock
 from deploy_admin.access import Actor
 from deploy_admin.audit import services as audit
-from deploy_admin.people.models import HealthWorker
+from deploy_admin.people.models import Employment, HealthWorker
+from deploy_admin.people.services import inbox
 
 #: Employments that outlive their unit, with the one unit that it became on the day after. A unit that was divided
 #: among several says nothing about who went where: an officer moves its people.
@@ -86,6 +87,22 @@ def follow_successions(*, on: date, by: Actor) -> int:
             },
         )
     return moved
+
+
+def tell_left_behind(*, on: date) -> int:
+    """Tell the authorities of units that closed without exactly one heir who is still employed there; return how many.
+
+    After `follow_successions`, which moved the people of all others. Six queries whatever the number.
+    """
+    left = Employment.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        is_current=True,
+        institution__closed_on__lt=on,
+        worker__merged_into__isnull=True,
+    )
+    people = dict(left.order_by().values_list("institution").annotate(Count("pk")))
+    inbox.units_gone(people, on)
+    return sum(people.values())
 
 
 def _owed(on: date) -> list[tuple[int, int, int, int, date]]:

@@ -1,34 +1,53 @@
-"""Records that may be of one person: the list, two side by side, the merge."""
+"""Records that may be of one person: the list, two side by side, the merge, or the word that they are two people."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from deploy_admin import clock
 from deploy_admin.access import ActorRequest, Permission, requires, sensitive
 from deploy_admin.errors import Conflict
 from deploy_admin.http import page_of, refusals_shown_in
 from deploy_admin.people import presenting, services
-from deploy_admin.people.forms.people import MergeForm, OtherRecordForm
-from deploy_admin.people.models import HealthWorker
+from deploy_admin.people.forms.people import MergeForm, OtherRecordForm, ReasonForm
+from deploy_admin.people.models import HealthWorker, ToldApart
 from deploy_admin.people.standing import standing
 from deploy_admin.people.views.seen import person_or_404
 from deploy_admin.registry.tables import names_of
+
+#: What the page shows beside the pairs that look alike: those an officer told apart.
+APART = "told_apart"
 
 
 @require_GET
 @requires(Permission.PEOPLE_MERGE)
 def duplicates(request: ActorRequest) -> HttpResponse:
-    """Pairs of records that look like one person."""
+    """Pairs of records that look like one person; under a filter those that were told apart."""
+    apart = ToldApart.objects.visible_to(request.actor).living()
+    shown = request.GET.get("show") == APART
+    page: Any = page_of(request, _told_apart(apart) if shown else services.possible_duplicates(request.actor))
+    _name_both(page)
+    chips = [{"value": APART, "label": _("Told apart"), "count": apart.count(), "shape": "ok"}]
+    context = {"page": page, "may_merge": True, "chips": chips, "told_apart": shown, "data": request.GET}
+    return render(request, "people/duplicates.html", context)
+
+
+def _told_apart(pairs: QuerySet[ToldApart]) -> QuerySet[ToldApart]:
+    people = HealthWorker.objects.with_employment().for_list()
+    return pairs.prefetch_related(Prefetch("first", people), Prefetch("second", people)).order_by("-pk")
+
+
+def _name_both(page: Any) -> None:
+    """Make each pair of the page what the template shows: both people with unit and department, and why."""
     reasons = {"birth_month": _("same name and month of birth"), "unit": _("same name at the same unit")}
-    pairs = services.possible_duplicates(request.actor)
-    page: Any = page_of(request, pairs)
     units = {one.employment.institution_id for p in page.object_list for one in (p.first, p.second) if one.employment}
     named = names_of(units, clock.today())
 
@@ -45,11 +64,40 @@ def duplicates(request: ActorRequest) -> HttpResponse:
             "first": (first := told(pair.first)),
             "second": (second := told(pair.second)),
             "sides": (first, second),
-            "why": _(", ").join(reasons.get(reason, reason) for reason in pair.reasons),
+            "why": pair.reason
+            if isinstance(pair, ToldApart)
+            else _(", ").join(reasons.get(reason, reason) for reason in pair.reasons),
+            "said": pair if isinstance(pair, ToldApart) else None,
         }
         for pair in page.object_list
     ]
-    return render(request, "people/duplicates.html", {"page": page, "may_merge": True})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PEOPLE_MERGE)
+def tell_apart(request: ActorRequest, pk: int, other: int) -> HttpResponse:
+    """Say that two records are of two people, with the reason."""
+    first, second = person_or_404(request.actor, pk), person_or_404(request.actor, other)
+    if first.pk == second.pk:
+        raise Http404
+    form = ReasonForm(request.POST if request.method == "POST" else None, actor=request.actor)
+    if form.is_bound and form.is_valid():
+        with refusals_shown_in(form):
+            services.tell_apart(first=first, second=second, reason=form.cleaned_data["reason"], by=request.actor)
+            messages.success(request, _("The two records are kept apart and are not offered any more."))
+            return redirect("people:duplicates")
+    context = {"form": form, "first": first, "second": second, "compared": compared(first, second)}
+    return render(request, "people/tell_apart.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@requires(Permission.PEOPLE_MERGE)
+def take_back(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take back that two records are of two people: they may be offered again."""
+    pair = get_object_or_404(ToldApart.objects.visible_to(request.actor).select_related("first", "second"), pk=pk)
+    services.take_back(pair=pair, by=request.actor)
+    messages.success(request, _("Taken back; the two records may be offered again."))
+    return redirect(f"{reverse('people:duplicates')}?show={APART}")
 
 
 @require_http_methods(["GET", "POST"])

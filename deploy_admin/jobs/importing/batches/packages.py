@@ -129,7 +129,8 @@ def _keep(batch: UploadBatch, field: str, column_set: ColumnSet, content: bytes,
 
 
 def _file_name(column_set: ColumnSet, context: Context, unit: Unit) -> str:
-    return _fit(f"{unit.name}_{column_set.title}_{column_set.subtitle(context)}").strip("_ ") + ".xlsx"
+    what = column_set.subtitle(context).replace(unit.name, "").strip()  # a set may name the unit there
+    return _fit(f"{unit.name}_{column_set.title}_{what}").strip("_ ") + ".xlsx"
 
 
 def _fit(name: str) -> str:

@@ -66,6 +66,7 @@ class RoundPages:
         """The rounds so far, and the form that opens one."""
         column_set = self.pages.set
         asked = self.pages.params_form(request, request.POST if request.method == "POST" else request.GET or None)
+        asked.fields.pop("unit", None)  # a round asks every unit
         if request.method == "POST" and asked.is_valid():
             batch = services.open_round(column_set=column_set, params=dict(asked.cleaned_data), by=request.actor)
             return redirect(self._detail(batch.pk))
