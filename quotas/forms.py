@@ -123,7 +123,9 @@ class WhoForm(forms.Form):
 class PromotionForm(WhoForm):
     """One person promoted."""
 
-    title = forms.ChoiceField(label=_("Professional title"), choices=lambda: codes.choices(codes.TITLE_CODES), initial="232")
+    title = forms.ChoiceField(
+        label=_("Professional title"), choices=lambda: codes.choices(codes.TITLE_CODES), initial="232"
+    )
     scope = forms.ChoiceField(label=_("Scope of the title"), choices=lambda: codes.choices(codes.TITLE_SCOPES))
     qualified_on = forms.DateField(label=_("Approved on"), widget=DateInput)
     review_year = forms.IntegerField(label=_("Review year"), required=False, min_value=1980, max_value=2100)

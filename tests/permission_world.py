@@ -21,7 +21,7 @@ from deploy_admin.accounts.tokens import digest_of
 from deploy_admin.audit import services as audit
 from deploy_admin.jobs import services as jobs
 from deploy_admin.jobs.models import BatchFile, Job, Notice, Upload, UploadBatch
-from deploy_admin.people.models import HeldDocument, Recognition, RecordedEvent, TransferRequest
+from deploy_admin.people.models import HeldDocument, Recognition, RecordedEvent, ToldApart, TransferRequest
 from deploy_admin.registry.models import Institution
 from quotas import services as quotas
 from quotas.models import Figure, ListedPerson, Quota, Release, ShortfallReason, UnitList
@@ -41,7 +41,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "recruits": {"year": 2024},
 }
 #: Collected from many units in rounds.
-ROUNDS = ("roster", "promotions", "recruits")
+ROUNDS = ("roster", "figures", "promotions", "recruits")
 #: Kinds whose rows hang on a person: the address names the person and the row.
 OF_PERSON = frozenset({"employment", "title", "licence", "document", "unavailability", "recorded"})
 #: Whose seat is the district's authority; the city's people and the administrators sit elsewhere.
@@ -124,6 +124,8 @@ class World:
         clinic = make.a_hospital(f"示范{side.name}卫生院", division=side.division, affiliation="district")
         side.person = person = a_worker(f"示范{side.name}安", at=side.hospital)
         side.second = a_worker(f"示范{side.name}安", at=side.hospital)
+        namesake = a_worker(f"示范{side.name}安", at=side.hospital)
+        side.told_apart = ToldApart.objects.create(first=person, second=namesake, reason="并非一人")
         side.employment = person.employments.get()
         side.title = a_title(person)
         side.licence = a_licence(person)

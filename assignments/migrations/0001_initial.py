@@ -110,12 +110,12 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("may", "may go"),
+                            ("may", "eligible"),
                             ("unavailable", "unavailable"),
                             ("exempt", "exempt"),
                             ("undetermined", "undetermined"),
                             ("barred", "barred"),
-                            ("may_not", "may not go"),
+                            ("may_not", "not eligible"),
                             ("not_applicable", "no rule speaks"),
                             ("ended", "no longer judged"),
                         ],

@@ -31,8 +31,8 @@ def city():
     made = City()
     made.computed()
     release(made.browser())
-    for unit in (made.hospital, made.hospital, made.silent):
-        list_promotions(unit, "clinical")
+    for unit in (made.hospital, made.hospital, made.military):
+        list_promotions(unit, "clinical", military=False)
     assignments.refresh(on=clock.today(), by=SYSTEM)
     return made
 
