@@ -34,7 +34,9 @@ urlpatterns = [
     path("figures/lists/<slug:kind>/<int:institution>/<str:period>/nobody/", lists.list_nobody, name="list_nobody"),
     path("figures/lists/<slug:kind>/<int:institution>/<str:period>/awaited/", lists.list_awaited, name="list_awaited"),
     path(
-        "lists/<slug:kind>/<int:institution>/<str:period>/results-in/", lists.list_results_in, name="list_results_in"
+        "figures/lists/<slug:kind>/<int:institution>/<str:period>/results-in/",
+        lists.list_results_in,
+        name="list_results_in",
     ),
     path(
         "figures/lists/<slug:kind>/<int:institution>/<str:period>/take/<slug:measure>/",

@@ -27,17 +27,16 @@ STAGE = f"""
 CREATE TEMPORARY TABLE eligibility_stage ON COMMIT DROP AS SELECT {_NAMES} FROM assignments_eligibility WITH NO DATA
 """  # noqa: S608 -- the names are ours
 CLEAR = "TRUNCATE eligibility_stage"
-#: In one order always, so that two who write never wait for each other in a ring.
+#: The digest of a row that says nothing any more.
+ENDED = ""
 TAKE = f"""
-INSERT INTO assignments_eligibility ({_NAMES})
-SELECT {_NAMES} FROM eligibility_stage ORDER BY worker_id, policy, clause_id
-ON CONFLICT (worker_id, policy, clause_id) DO UPDATE SET
-    {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _KEY)}
-RETURNING xmax = 0
+UPDATE assignments_eligibility SET {", ".join(f"{name} = s.{name}" for name in COLUMNS if name not in _KEY)}
+FROM eligibility_stage s
+WHERE assignments_eligibility.worker_id = s.worker_id AND assignments_eligibility.policy = s.policy
+  AND assignments_eligibility.clause_id = s.clause_id
 """  # noqa: S608 -- the names are ours
 HELD = """
-SELECT id, worker_id, policy, clause_id, digest FROM assignments_eligibility
-WHERE worker_id = ANY(%(ids)s) AND state <> 'ended'
+SELECT id, worker_id, policy, clause_id, digest FROM assignments_eligibility WHERE worker_id = ANY(%(ids)s)
 """
 END = """
 UPDATE assignments_eligibility SET state = 'ended', digest = '', since = %(on)s, updated_at = %(now)s
@@ -64,32 +63,40 @@ def write(on: date, people: Collection[Record], answers: Sequence[Answer]) -> tu
     with connection.cursor() as cursor:
         cursor.execute(HELD, {"ids": ids})
         held = {(worker, policy, clause): (pk, said) for pk, worker, policy, clause, said in cursor.fetchall()}
-    rows = []
+    fresh: list[tuple[Any, ...]] = []
+    other: list[tuple[Any, ...]] = []
     for answer in answers:
         said = what_is_said(answer)
         now_said = digest(said)
-        if held.pop(answer.key, (None, None))[1] != now_said:
-            rows.append((*said[:_MISSING], _array(answer.standing.missing), _array(answer.unmet), *said[_UNMET + 1 :],
-                         now_said, on, now))  # fmt: skip
-    added = _take(rows) if rows else 0
-    gone = sorted(pk for pk, _said in held.values())
+        before = held.pop(answer.key, None)
+        if before is not None and before[1] == now_said:
+            continue
+        row = (
+            *said[:_MISSING], _array(answer.standing.missing), _array(answer.unmet), *said[_UNMET + 1 :],
+            now_said, on, now,
+        )  # fmt: skip
+        (fresh if before is None else other).append(row)
+    if fresh:
+        copy_rows("assignments_eligibility", COLUMNS, fresh)
+    if other:
+        _replace(other)
+    gone = sorted(pk for pk, said in held.values() if said != ENDED)
     with connection.cursor() as cursor:
         if gone:
             cursor.execute(END, {"gone": gone, "on": on, "now": now})
         records = {record.id: record.updated_at for record in people}
         cursor.execute(NOTE, {"ids": ids, "records": [records[pk] for pk in ids], "on": on, "now": now})
-    return added, len(rows) - added, len(gone)
+    return len(fresh), len(other), len(gone)
 
 
-def _take(rows: Sequence[tuple[Any, ...]]) -> int:
-    """Write these rows over what they replace; return how many replaced nothing."""
+def _replace(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write these rows over those of the same person and clause."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('pg_temp.eligibility_stage') IS NULL")
         cursor.execute(STAGE if cursor.fetchone()[0] else CLEAR)
     copy_rows("eligibility_stage", COLUMNS, rows)
     with connection.cursor() as cursor:
         cursor.execute(TAKE)
-        return sum(row[0] for row in cursor.fetchall())
 
 
 def _array(values: Sequence[str]) -> str:

@@ -18,8 +18,21 @@ PAGES = {
         "/registry/institutions/", "/registry/institutions/new/",
         "/registry/institutions/import/", "/registry/divisions/", "/accounts/members/", "/accounts/members/add/",
         "/accounts/me/", "/accounts/second-factor/", "/accounts/tokens/", "/accounts/tokens/issue/", "/jobs/",
+        "/people/", "/people/new/", "/people/duplicates/", "/people/transfers/", "/people/recognitions/",
+        "/people/rosters/", "/people/rosters/upload/", "/people/rosters/upload/rounds/", "/eligibility/",
+        "/eligibility/check/", "/eligibility/corrections/", "/quotas/figures/lists/?period=2025",
+        "/quotas/figures/lists/promotions/9/2025/", "/policies/texts/wanzhou-county-township-2022/1/",
     ),
-    "zhongliu": ("/", "/quotas/?period=2026", "/quotas/figures/missing/?period=2026", "/quotas/figures/import/"),
+    "zhongliu": (
+        "/", "/quotas/?period=2026", "/quotas/figures/missing/?period=2026", "/quotas/figures/import/",
+        "/people/rosters/upload/13/", "/quotas/figures/lists/promotions/import/?year=2026",
+    ),
+    "yiyuan": (
+        "/", "/people/3/", "/people/3/id/", "/people/3/correct/", "/people/3/titles/", "/people/3/leave/",
+        "/people/transfers/1/", "/eligibility/people/3/",
+        "/eligibility/people/35/chongqing-municipal-county-2025/physicians_sent/",
+    ),
+    "yisheng": ("/", "/eligibility/mine/"),
     "audit": ("/", "/audit/"),
 }  # fmt: skip
 

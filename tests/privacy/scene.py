@@ -258,6 +258,8 @@ class Scene:
         self.get("hr", "people:transfers")
         request = TransferRequest.objects.get()
         self.act("hr", "people:transfer_answer", request.pk, decision="agree", remark=f"同意{self.secrets[0]}")
+        pair = (self.worker("示范安").pk, self.worker("示范白").pk)
+        self.act("district", "people:tell_apart", *pair, reason=f"并非一人，旧证{self.number()}")
         keep, drop = HealthWorker.objects.living().filter(name="示范重").order_by("pk")
         self.get("district", "people:duplicates")
         self.act("district", "people:merge", keep.pk, drop.pk, reason=f"同一人，旧证{self.number()}")

@@ -67,12 +67,19 @@ class Standing:
         }
 
 
+def _waits(line: Line) -> int:
+    """Order by what somebody has to do: give to a unit, have mended, and the rest, each newest first."""
+    if line.assignable and line.file.problem != words.ASIDE:
+        return 0
+    return 1 if line.state == UploadState.REFUSED else 2
+
+
 def standing_of(batch: UploadBatch, column_set: ColumnSet, actor: Actor) -> Standing:
     """Return how the round stands for whoever looks at it, in a handful of queries for any number of files."""
     context = context_of(batch, actor)
     units = column_set.units(context)
     files = batch.files.select_related("file", "upload").defer("file__content").order_by("-pk")
-    lines = [_line(file) for file in files]
+    lines = sorted((_line(file) for file in files), key=_waits)
     scopes = {column_set.scope(column_set.context_for_unit(context, unit.id)): unit.id for unit in units}
     sent: dict[int, set[str]] = {}
     uploads = Upload.objects.filter(column_set=column_set.key, scope__in=scopes, created_at__gte=batch.created_at)
