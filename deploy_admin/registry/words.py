@@ -62,9 +62,9 @@ SETTLEMENTS: Mapping[str, tuple[str, ...]] = {
 
 
 def _codes(choices: type[Choices], words: Mapping[Any, tuple[str, ...]]) -> tuple[Code, ...]:
-    with override("en"):
-        english = dict(choices.choices)
-    return tuple(Code(str(value), zh, str(english[value]), tuple(more)) for value, (zh, *more) in words.items())
+    with override("en"):  # the labels are lazy: they become words here, not where somebody first asks
+        english = {value: str(label) for value, label in choices.choices}
+    return tuple(Code(str(value), zh, english[value], tuple(more)) for value, (zh, *more) in words.items())
 
 
 @cache

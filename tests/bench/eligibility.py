@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from deploy_admin.db import copy_rows
 from deploy_admin.people import codes
 from deploy_admin.people.models import HealthWorker
 from deploy_admin.registry import pinyin
-from tests.bench.measure import Item, at_most, median, seconds
+from tests.bench.measure import Item, at_most, median, peak, seconds
 from tests.factories import a_policy
 
 PEOPLE = 100_000
@@ -201,6 +200,6 @@ def growth() -> float:
     """Judge one chunk, then everybody, and return the difference of the peaks in MB."""
     today = clock.today()
     services.refresh(range(FIRST, FIRST + CHUNK), on=today, by=SYSTEM)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     services.refresh(on=today, by=SYSTEM)
-    return round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, 1)
+    return round(peak() - before, 1)

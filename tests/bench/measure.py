@@ -46,6 +46,12 @@ def median(count: int, act: Callable[[], object], before: Callable[[], object] =
     return statistics.median(times(count, act, before))
 
 
+def peak() -> float:
+    """Return the most memory this process has held so far, in MB. ru_maxrss would tell its parent's peak, too."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def seconds(name: str, figure: float, below: float, *, floor: float | None = None, ratio: float | None = None) -> Item:
     """Return a time judged by its absolute figure and, where `ratio` is given, by its ratio to the floor."""
     measured = figure / floor if floor else None

@@ -29,7 +29,7 @@ from deploy_admin.jobs.importing import services
 from deploy_admin.jobs.importing.columns import column_set_of
 from deploy_admin.jobs.models import Job, UploadState
 from deploy_admin.people import codes
-from tests.bench.measure import Item, at_most, median, seconds
+from tests.bench.measure import Item, at_most, median, peak, seconds
 from tests.jobs.plans import confirmed, run_jobs
 
 PEOPLE = 50_000
@@ -143,9 +143,9 @@ def rosters(ids: list[int]) -> Iterator[Item]:
             capture_output=True,
             check=True,
         )
-    peak = json.loads(told.stdout.splitlines()[-1])
-    yield at_most(f"roster-{PEOPLE}-memory", round(peak["work"]), 500, "MB")
-    yield at_most(f"roster-{PEOPLE}-memory-reading", round(peak["reading"]), 500, "MB")
+    most = json.loads(told.stdout.splitlines()[-1])
+    yield at_most(f"roster-{PEOPLE}-memory", round(most["work"]), 500, "MB")
+    yield at_most(f"roster-{PEOPLE}-memory-reading", round(most["reading"]), 500, "MB")
     clear()
 
 
@@ -156,9 +156,8 @@ def _measured(path: str) -> None:
     content = Path(path).read_bytes()
     start = time.perf_counter()
     upload(content)
-    status = Path("/proc/self/status").read_text()  # ru_maxrss would tell the peak of the process that forked, too
     told = {
-        "work": int(status.split("VmHWM:")[1].split()[0]) / 1024,
+        "work": peak(),
         "reading": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
         "seconds": time.perf_counter() - start,
     }

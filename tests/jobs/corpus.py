@@ -245,7 +245,7 @@ one("an ID born on 30 February", "身份证号", an_id(1, born="19850230"), "id_
 one("a passport", "身份证号", "E12345678", "id_length")
 one("no ID", "身份证号", None, "required")
 one("a date for an ID", "身份证号", date(2020, 1, 1), "id_characters")
-one("a masked ID of nobody known", "身份证号", national_ids.mask(ONE), refused=[("", "person_unknown")], read=[])
+one("a masked ID of nobody known", "身份证号", national_ids.mask(ONE), refused=[("", "staff_unknown")], read=[])
 one(
     "an ID from a place that never was",
     "身份证号",

@@ -32,7 +32,7 @@ MADE = f"""
 
 findings.register(
     {
-        "person_unknown": ("没有这个人员编号", "填写证件号码。"),
+        "staff_unknown": ("没有这个人员编号", "填写证件号码。"),
         "unit_not_known": ("没有这个单位", "填写单位全称。"),
         "unit_other": ("是另一单位的人员", "删除这一行。"),
     }
@@ -138,7 +138,7 @@ class Staff(ColumnSet):
             if row is not None:
                 record.refs["person"] = row["number"]
             elif "digest" not in record.refs and not record.refused:
-                record.refuse("number", "person_unknown")
+                record.refuse("number", "staff_unknown")
         context.store["rows"] = {row["number"]: row["held"] for row in (*by_digest, *by_number)}
 
     def _read(self, where: str, values: list[Any]) -> list[dict[str, Any]]:

@@ -107,7 +107,7 @@ def test_no_grid_makes_the_importer_crash_and_every_refusal_names_its_cell(grid,
     with contextlib.suppress(FileRefused):
         plan = plan_of(xlsx([HEAD, *grid] if headed else grid))
         for cell, code in refused(plan):
-            assert cell or code in {"required", "person_unknown", "same_row"}
+            assert cell or code in {"required", "staff_unknown", "same_row"}
 
 
 @given(IDS)

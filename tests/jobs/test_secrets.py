@@ -167,7 +167,7 @@ def test_the_export_shows_the_id_masked_and_is_itself_an_upload_that_changes_not
 
 def test_a_masked_id_of_nobody_known_is_refused():
     upload = sent_in(table([line(1, 身份证号=national_ids.mask(ONE))]))
-    assert upload.rows.get().findings[0]["code"] == "person_unknown"
+    assert upload.rows.get().findings[0]["code"] == "staff_unknown"
 
 
 def test_an_odd_place_is_worth_a_look_and_stops_nothing():

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 log = logging.getLogger(__name__)
@@ -14,7 +15,9 @@ _templates: dict[str, tuple[Any, Any]] = {}
 
 
 def register(templates: Mapping[str, tuple[Any, Any]]) -> None:
-    """Add `{code: (lazy sentence, lazy remedy)}`, both with %(name)s placeholders."""
+    """Add `{code: (lazy sentence, lazy remedy)}`, both with %(name)s placeholders. A code has one sentence."""
+    if taken := templates.keys() & _templates.keys():
+        raise ImproperlyConfigured(f"These findings have a sentence already: {', '.join(sorted(taken))}.")
     _templates.update(templates)
 
 
