@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 ACTS = {
     "people.registered": _("Entered health workers"),
     "people.uploaded": _("Uploaded health workers"),
+    "people.read": _("Opened a health worker's record"),
+    "people.read_over_rest": _("Read health workers over REST"),
     "people.exported": _("Exported health workers"),
     "people.roster_revealed": _("Took out a roster with whole ID numbers"),
     "people.corrected": _("Corrected a health worker's record"),

@@ -185,7 +185,7 @@ class PersonViewSet(ReadOnlyViewSet):
         return {**super().get_serializer_context(), "with_ids": self.with_ids}
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        """Read what is true of all rows at once, and record where whole numbers go out."""
+        """Read what is true of all rows at once, and record who read how many, with or without whole numbers."""
         if getattr(self, "swagger_fake_view", False):
             return super().get_serializer(*args, **kwargs)
         shown = list(args[0]) if kwargs.get("many") else list(args[:1])
@@ -195,16 +195,17 @@ class PersonViewSet(ReadOnlyViewSet):
         return PersonSerializer(*args, context=context, **kwargs)
 
     def _record(self, shown: list[HealthWorker]) -> None:
-        count = sum(bool(worker.id_masked) for worker in shown)
         actor = actor_of(self.request)
-        if not self.with_ids or not count or actor is None:
+        if not shown or actor is None:
             return
+        numbers = sum(bool(worker.id_masked) for worker in shown) if self.with_ids else 0
         one = shown[0] if self.action == "retrieve" else None
         audit.record(
-            act="people.ids_read",
+            act="people.ids_read" if numbers else "people.read_over_rest",
             by=actor,
             on=one,
-            detail={"count": count, "filters": words.without_ids(self.request.query_params.dict())},
+            label=one.number if one else "",
+            detail={"count": numbers or len(shown), "filters": words.without_ids(self.request.query_params.dict())},
         )
 
 

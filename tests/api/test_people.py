@@ -97,6 +97,7 @@ def test_a_token_without_the_scope_gets_no_number(doctor, hospital):
     assert "national_id" not in rows(answer)[0]
     assert whole_ids(answer) == []
     assert not Event.objects.filter(act="people.ids_read").exists()
+    assert Event.objects.get(act="people.read_over_rest").detail["count"] == 1
 
 
 def test_a_token_with_the_scope_gets_it_and_each_reading_is_recorded_once(doctor, hospital):

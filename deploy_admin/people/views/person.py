@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from deploy_admin import clock
 from deploy_admin.access import ActorRequest, Permission, requires, sensitive
+from deploy_admin.audit import services as audit
 from deploy_admin.http import refusals_shown_in
 from deploy_admin.people import gaps, presenting, services, tables
 from deploy_admin.people.forms.people import ReasonForm
@@ -33,6 +34,7 @@ def person(request: ActorRequest, pk: int) -> HttpResponse:
         "lacking": _lacking(worker),
         "merged_url": _kept_record(request, worker),
     }
+    audit.record(act="people.read", by=request.actor, on=worker, label=worker.number)  # reading a record is an act
     return render(request, "people/person.html", context)
 
 

@@ -138,3 +138,11 @@ def test_a_merged_record_leads_to_the_one_that_was_kept_and_that_shows_what_was_
     assert page("person", world.doctor.pk) in text(old)
     assert page("correct", twin.pk) not in text(old)
     assert hr.get(page("person", twin.pk)).url == page("person", world.doctor.pk)
+
+
+def test_opening_a_record_is_on_the_audit_record_under_its_number(hr, other_hr, world):
+    assert hr.get(page("person", world.doctor.pk)).status_code == 200
+    assert other_hr.get(page("person", world.doctor.pk)).status_code == 404
+    event = Event.objects.get(act="people.read")
+    assert (event.object_label, event.object_id) == (world.doctor.number, world.doctor.pk)
+    assert world.doctor.name not in str(event.detail)
