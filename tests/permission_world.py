@@ -40,8 +40,8 @@ PARAMS: dict[str, dict[str, Any]] = {
     "promotions": {"year": 2024},
     "recruits": {"year": 2024},
 }
-#: Collected from many units in rounds.
-ROUNDS = ("roster", "figures", "promotions", "recruits")
+#: Collected from many units in collections.
+COLLECTED = ("roster", "figures", "promotions", "recruits")
 #: Kinds whose rows hang on a person: the address names the person and the row.
 OF_PERSON = frozenset({"employment", "title", "licence", "document", "unavailability", "recorded"})
 #: Whose seat is the district's authority; the city's people and the administrators sit elsewhere.
@@ -186,7 +186,7 @@ class World:
         for key in PARAMS:
             of_district = key == "institutions"
             setattr(side, f"{key}_upload", self._upload(side, key, side.authority if of_district else side.hospital))
-        for key in ROUNDS:
+        for key in COLLECTED:
             batch = UploadBatch.objects.create(
                 column_set=key, params=PARAMS[key], institution_id=side.authority.pk, created_by_name="示范"
             )

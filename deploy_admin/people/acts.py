@@ -17,7 +17,7 @@ ACTS = {
     "people.transfer_asked": _("Asked for a transfer"),
     "people.transfer_agreed": _("Agreed to a transfer"),
     "people.transfer_declined": _("Declined a transfer"),
-    "people.transfer_withdrawn": _("Withdrew a question for a transfer"),
+    "people.transfer_withdrawn": _("Withdrew a transfer request"),
     "people.followed_succession": _("Moved the people of a merged unit to its heir"),
     "people.title_added": _("Entered a title"),
     "people.title_corrected": _("Corrected a title"),

@@ -19,7 +19,7 @@ PAGES = {
         "/registry/institutions/import/", "/registry/divisions/", "/accounts/members/", "/accounts/members/add/",
         "/accounts/me/", "/accounts/second-factor/", "/accounts/tokens/", "/accounts/tokens/issue/", "/jobs/",
         "/people/", "/people/new/", "/people/duplicates/", "/people/transfers/", "/people/recognitions/",
-        "/people/rosters/", "/people/rosters/upload/", "/people/rosters/upload/rounds/", "/eligibility/",
+        "/people/rosters/", "/people/rosters/upload/", "/people/rosters/upload/collections/", "/eligibility/",
         "/eligibility/check/", "/eligibility/corrections/", "/quotas/figures/lists/?period=2025",
         "/quotas/figures/lists/promotions/9/2025/", "/policies/texts/wanzhou-county-township-2022/1/",
     ),

@@ -15,7 +15,7 @@ from django.urls import reverse
 from assignments import services as assignments
 from deploy_admin import clock, spreadsheets
 from deploy_admin.access import SYSTEM, Role
-from deploy_admin.jobs.importing.batches import standing as rounds
+from deploy_admin.jobs.importing.batches import standing as collections
 from deploy_admin.jobs.importing.columns import column_set_of
 from deploy_admin.jobs.models import Upload, UploadBatch
 from deploy_admin.people.models import HealthWorker, TransferRequest
@@ -60,7 +60,7 @@ class Scene:
         }
         for step in (
             self.rosters_come_in,
-            self.a_round_is_collected,
+            self.a_collection_is_collected,
             self.lists_come_in,
             self.people_are_entered_by_hand,
             self.people_are_moved_and_merged,
@@ -160,7 +160,7 @@ class Scene:
         numbers = self.send("hr", "people:roster_import", "\n".join([self.number(), self.number()]).encode(), "号.csv")
         assert numbers.state == "unreadable"
 
-    def a_round_is_collected(self) -> None:
+    def a_collection_is_collected(self) -> None:
         """A ZIP of workbooks, one of them refused, one that nobody is told by; marked, sent out, applied."""
         self.post("district", "people:roster_batch")
         batch = self.batch = UploadBatch.objects.get()
@@ -192,7 +192,7 @@ class Scene:
         assert batch.marked
         from tests.registry.factories import CITY
 
-        ready = rounds.standing_of(batch, column_set_of("roster"), CITY).ready
+        ready = collections.standing_of(batch, column_set_of("roster"), CITY).ready
         digests = [f"{each.file.upload_id}:{each.file.upload.digest}" for each in ready]
         assert digests
         self.post("district", "people:roster_batch_confirm", batch.pk, ready=digests)

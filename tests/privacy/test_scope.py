@@ -87,7 +87,7 @@ def test_a_units_roster_and_its_marked_copy_are_its_own(browsers):
             assert status(browsers, who, page, refused.pk) in {403, 404}, who
 
 
-def test_the_zips_of_a_round_are_of_whoever_collects(browsers, world):
+def test_the_zips_of_a_collection_are_of_whoever_collects(browsers, world):
     """The prefilled workbooks hold the names of every unit; the marked ones what was wrong with them."""
     browsers.district.post(reverse("people:roster_batch"))
     batch = UploadBatch.objects.get()
@@ -108,7 +108,7 @@ def test_the_zips_of_a_round_are_of_whoever_collects(browsers, world):
     assert status(browsers, "other_district", "people:roster_batch_detail", batch.pk) == 404
 
 
-def test_an_authoritys_round_goes_over_its_own_district(browsers, world):
+def test_an_authoritys_collection_goes_over_its_own_district(browsers, world):
     browsers.other_district.post(reverse("people:roster_batch"))
     page = browsers.other_district.get(reverse("people:roster_batch_detail", args=[UploadBatch.objects.get().pk]))
     text = page.content.decode()

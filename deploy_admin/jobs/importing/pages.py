@@ -64,18 +64,18 @@ def urls_for(key: str, namespace: str, *, prefix: str) -> list[URLPattern]:
     def at(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
         return path(prefix + route, guarded(view), name=f"{key}_{name}")
 
-    rounds = batch_pages.RoundPages(pages)
-    collecting = [
-        at("rounds/", rounds.rounds, "batch"),
-        at("rounds/<int:pk>/", require_GET(rounds.detail), "batch_detail"),
-        at("rounds/<int:pk>/files/", require_POST(rounds.files), "batch_files"),
-        at("rounds/<int:pk>/package/", require_POST(rounds.package), "batch_package"),
-        at("rounds/<int:pk>/marked/", require_POST(rounds.marked), "batch_marked"),
-        at("rounds/<int:pk>/assign/<int:file_pk>/", require_POST(rounds.assign), "batch_assign"),
-        at("rounds/<int:pk>/confirm/", require_POST(rounds.confirm), "batch_confirm"),
+    collections = batch_pages.CollectionPages(pages)
+    many = [
+        at("collections/", collections.collections, "batch"),
+        at("collections/<int:pk>/", require_GET(collections.detail), "batch_detail"),
+        at("collections/<int:pk>/files/", require_POST(collections.files), "batch_files"),
+        at("collections/<int:pk>/package/", require_POST(collections.package), "batch_package"),
+        at("collections/<int:pk>/marked/", require_POST(collections.marked), "batch_marked"),
+        at("collections/<int:pk>/assign/<int:file_pk>/", require_POST(collections.assign), "batch_assign"),
+        at("collections/<int:pk>/confirm/", require_POST(collections.confirm), "batch_confirm"),
     ]
     return [
-        *(collecting if column_set_of(key).per_unit else ()),
+        *(many if column_set_of(key).per_unit else ()),
         at("", pages.send_in, "import"),
         at("template.xlsx", require_GET(pages.template), "import_template"),
         at("current.<str:format>", require_GET(pages.current), "import_current"),
@@ -128,7 +128,7 @@ class Pages:
                 "current_url": self._with_params("import_current", context, "xlsx"),
                 "upload_route": f"{self.set.namespace}:{self.key}_upload",
                 "limit": MAX_BYTES // MEGABYTE,
-                "rounds_url": self.url("batch") if self.set.per_unit and self._collects(request) else "",
+                "collections_url": self.url("batch") if self.set.per_unit and self._collects(request) else "",
             },
             status=422 if request.method == "POST" else 200,
         )
@@ -149,7 +149,7 @@ class Pages:
             "subtitle": self.set.subtitle(context),
             "back": self.set.back(context),
             "next": self.set.next_step(context),
-            "round_url": self._round_url(request, upload),
+            "collection_url": self._collection_url(request, upload),
             "urls": {name: self.url(f"upload_{name}", pk) for name in ("confirm", "discard", "marked")},
             "form_url": self._with_params("import", context),
             **plan_context(request, upload, self.set, context),
@@ -201,12 +201,12 @@ class Pages:
     def _collects(request: ActorRequest) -> bool:
         return request.actor.reach in (Reach.ALL, Reach.DISTRICT)
 
-    def _round_url(self, request: ActorRequest, upload: Upload) -> str:
-        """Return the page of the round in which the file came, where there is one."""
+    def _collection_url(self, request: ActorRequest, upload: Upload) -> str:
+        """Return the page of the collection in which the file came, where there is one."""
         if upload.unit_id is None or not self.set.per_unit:
             return ""
-        rounds = UploadBatch.objects.visible_to(request.actor).filter(files__upload=upload)
-        pk = rounds.values_list("pk", flat=True).first()
+        collections = UploadBatch.objects.visible_to(request.actor).filter(files__upload=upload)
+        pk = collections.values_list("pk", flat=True).first()
         return self.url("batch_detail", pk) if pk is not None else ""
 
     def _upload(self, request: ActorRequest, pk: int) -> Upload:

@@ -19,9 +19,9 @@ from deploy_admin.errors import Conflict
 from deploy_admin.jobs import handlers
 from deploy_admin.jobs import services as jobs
 from deploy_admin.jobs.importing import plans, secrecy
-from deploy_admin.jobs.importing.collecting import without_collector
 from deploy_admin.jobs.importing.columns import ColumnSet, Context, column_set_of
 from deploy_admin.jobs.importing.findings import remedy, sentence
+from deploy_admin.jobs.importing.memory import without_collector
 from deploy_admin.jobs.importing.records import FileRefused, parse
 from deploy_admin.jobs.models import Job, RowKind, StoredFile, Upload, UploadRow, UploadState
 from deploy_admin.spreadsheets import Mark

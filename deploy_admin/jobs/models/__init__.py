@@ -1,4 +1,4 @@
-"""Long work, stored files, notices, uploads and rounds, one module per noun."""
+"""Long work, stored files, notices, uploads and collections, one module per noun."""
 
 from deploy_admin.jobs.models.batch import BatchFile, Recognised, UploadBatch
 from deploy_admin.jobs.models.file import StoredFile

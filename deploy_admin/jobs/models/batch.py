@@ -1,4 +1,4 @@
-"""A round of collecting: one table from each of many units, workbooks sent out prefilled and files that came back."""
+"""A collection: one table from each of many units, workbooks sent out prefilled and files that came back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from deploy_admin.jobs.models.upload import Upload
 
 class UploadBatchQuerySet(models.QuerySet["UploadBatch"]):
     def visible_to(self, actor: Actor) -> UploadBatchQuerySet:
-        """The rounds this actor may know about: the city's view is whole, others see those of their institution."""
+        """The collections this actor may know about: all for the city, for others those of their institution."""
         if actor.reach is Reach.ALL:
             return self
         if actor.reach in (Reach.DISTRICT, Reach.UNIT) and actor.institution_id is not None:
@@ -23,7 +23,7 @@ class UploadBatchQuerySet(models.QuerySet["UploadBatch"]):
 
 
 class UploadBatch(models.Model):
-    """One round: which table, for which year, in whose name, and what was made for it."""
+    """One collection: which table, for which year, in whose name, and what was made for it."""
 
     column_set = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
@@ -54,7 +54,7 @@ class Recognised(models.TextChoices):
 
 
 class BatchFile(models.Model):
-    """One file of a round: whose it is and how that was told, or why it waits for a hand."""
+    """One file of a collection: whose it is and how that was told, or why it waits for a hand."""
 
     batch = models.ForeignKey(UploadBatch, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=255)  # with the folders of the ZIP it came in
@@ -73,7 +73,7 @@ class BatchFile(models.Model):
                 name="batchfile_told_or_problem",
                 condition=~Q(problem="") | Q(unit_id__isnull=False),
                 violation_error_code="neither_told_nor_problem",
-                violation_error_message=_("A file of a round is somebody's, or says what is wrong with it."),
+                violation_error_message=_("A file of a collection is somebody's, or says what is wrong with it."),
             ),
             models.CheckConstraint(
                 name="batchfile_recognised_known",

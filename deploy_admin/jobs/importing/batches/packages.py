@@ -1,4 +1,4 @@
-"""ZIP files of a round made in the background: prefilled workbooks to send out, marked ones to send back."""
+"""ZIP files of a collection made in the background: prefilled workbooks to send out, marked ones to send back."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def make(*, batch: UploadBatch, what: str, by: Actor) -> UploadBatch:
     batch = locked(batch)
     column_set = column_set_of(batch.column_set)
     if what == "package" and not column_set.units(context_of(batch, by)):
-        raise RuleViolation(_("No unit is expected in this round."), code="no_units")
+        raise RuleViolation(_("No unit is expected in this collection."), code="no_units")
     if what == "marked" and not _refused(batch).exists():
-        raise RuleViolation(_("No row of this round's files is refused."), code="nothing_refused")
+        raise RuleViolation(_("No row of this collection's files is refused."), code="nothing_refused")
     titles = {"package": _("Make the prefilled workbooks"), "marked": _("Collect the marked workbooks")}
     batch.work = jobs.start(
         kind=f"imports.{what}",

@@ -1,4 +1,4 @@
-"""The pages of a round: open one, send workbooks out, drop what came back, give files to units, confirm, who lacks."""
+"""The pages of a collection: opened, workbooks sent out, files dropped, given to units, confirmed; who is missing."""
 
 from __future__ import annotations
 
@@ -56,24 +56,24 @@ class DropForm(forms.Form):
         return files
 
 
-class RoundPages:
-    """The views of one column set's rounds. Every round is looked up through visible_to."""
+class CollectionPages:
+    """The views of one column set's collections. Every collection is looked up through visible_to."""
 
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
 
-    def rounds(self, request: ActorRequest) -> HttpResponse:
-        """The rounds so far, and the form that opens one."""
+    def collections(self, request: ActorRequest) -> HttpResponse:
+        """The collections so far, and the form that opens one."""
         column_set = self.pages.set
         asked = self.pages.params_form(request, request.POST if request.method == "POST" else request.GET or None)
-        asked.fields.pop("unit", None)  # a round asks every unit
+        asked.fields.pop("unit", None)  # a collection asks every unit
         if request.method == "POST" and asked.is_valid():
-            batch = services.open_round(column_set=column_set, params=dict(asked.cleaned_data), by=request.actor)
+            batch = services.open_collection(column_set=column_set, params=dict(asked.cleaned_data), by=request.actor)
             return redirect(self._detail(batch.pk))
         context = self.pages.context(request)
         rows = UploadBatch.objects.visible_to(request.actor).filter(column_set=column_set.key).order_by("-pk")
         page = page_of(request, rows, 20)
-        rounds = [
+        collections = [
             {
                 "batch": batch,
                 "url": self._detail(batch.pk),
@@ -89,15 +89,15 @@ class RoundPages:
                 "asked": asked,
                 "subtitle": column_set.subtitle(context),
                 "page": page,
-                "rounds": rounds,
+                "collections": collections,
                 "form_url": self.pages.url("import"),
             },
             status=422 if request.method == "POST" else 200,
         )
 
     def detail(self, request: ActorRequest, pk: int) -> HttpResponse:
-        """One round; its part asks itself again while something is under way."""
-        batch = self._round(request, pk)
+        """One collection; its part asks itself again while something is under way."""
+        batch = self._collection(request, pk)
         return self._show(request, batch, DropForm())
 
     def _show(self, request: ActorRequest, batch: UploadBatch, form: DropForm, status: int = 200) -> HttpResponse:
@@ -130,7 +130,7 @@ class RoundPages:
 
     def files(self, request: ActorRequest, pk: int) -> HttpResponse:
         """Take in what was dropped."""
-        batch = self._round(request, pk)
+        batch = self._collection(request, pk)
         form = DropForm(request.POST, request.FILES)
         if form.is_valid():
             with refusals_shown_in(form):
@@ -141,17 +141,17 @@ class RoundPages:
 
     def package(self, request: ActorRequest, pk: int) -> HttpResponse:
         """Have the prefilled workbooks made."""
-        packages.make(batch=self._round(request, pk), what="package", by=request.actor)
+        packages.make(batch=self._collection(request, pk), what="package", by=request.actor)
         return redirect(self._detail(pk))
 
     def marked(self, request: ActorRequest, pk: int) -> HttpResponse:
         """Have the marked workbooks collected."""
-        packages.make(batch=self._round(request, pk), what="marked", by=request.actor)
+        packages.make(batch=self._collection(request, pk), what="marked", by=request.actor)
         return redirect(self._detail(pk))
 
     def assign(self, request: ActorRequest, pk: int, file_pk: int) -> HttpResponse:
         """Give a file to a unit, or put it aside."""
-        batch = self._round(request, pk)
+        batch = self._collection(request, pk)
         get_object_or_404(batch.files, pk=file_pk)
         chosen = request.POST.get("unit", "")
         if "aside" in request.POST:
@@ -164,7 +164,7 @@ class RoundPages:
 
     def confirm(self, request: ActorRequest, pk: int) -> HttpResponse:
         """Have everything applied that was shown as ready."""
-        batch = self._round(request, pk)
+        batch = self._collection(request, pk)
         digests = {}
         for shown in request.POST.getlist("ready"):
             upload, _colon, digest = shown.partition(":")
@@ -178,7 +178,7 @@ class RoundPages:
             messages.error(request, f"{name}: {reason}")
         return redirect(self._detail(pk))
 
-    def _round(self, request: ActorRequest, pk: int) -> UploadBatch:
+    def _collection(self, request: ActorRequest, pk: int) -> UploadBatch:
         rows = UploadBatch.objects.visible_to(request.actor).filter(column_set=self.pages.key)
         rows = rows.select_related("work", "package", "marked").defer("package__content", "marked__content")
         return get_object_or_404(rows, pk=pk)

@@ -29,20 +29,20 @@ def marker(column_set: ColumnSet, context: Context, unit: Unit) -> str:
         "table": column_set.key,
         "unit": unit.id,
         "name": unit.name,
-        "round": _round(context),
+        "collection": _collection(context),
         "for": f"{column_set.title} {column_set.subtitle(context)}".strip(),
     }
     return json.dumps(mark, ensure_ascii=False)
 
 
-def _round(context: Context) -> str:
-    """Return what tells rounds apart: what the form asked for, the year above all, and not the unit."""
+def _collection(context: Context) -> str:
+    """Return what tells collections apart: what the form asked for, the year above all, and not the unit."""
     params = {key: value for key, value in context.params.items() if key != "unit"}
     return hashlib.sha256(json.dumps(params, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 class Recogniser:
-    """Knows the units of one round by everything they are called."""
+    """Knows the units of one collection by everything they are called."""
 
     def __init__(self, column_set: ColumnSet, context: Context) -> None:
         self.set, self.context = column_set, context
@@ -75,14 +75,14 @@ class Recogniser:
             mark = json.loads(text) if text else None
         except ValueError:
             return None
-        if not isinstance(mark, dict) or not {"table", "unit", "name", "round"} <= mark.keys():
+        if not isinstance(mark, dict) or not {"table", "unit", "name", "collection"} <= mark.keys():
             return None
         made_for = str(mark.get("for") or mark["table"])[:100]
         if mark["table"] != self.set.key:
             return Recognition(problem="other_table", params={"made_for": made_for})
         unit = self.units.get(mark["unit"]) if isinstance(mark["unit"], int) else None
-        if mark["round"] != _round(self.context):
-            return Recognition(unit, problem="other_round", params={"made_for": made_for})
+        if mark["collection"] != _collection(self.context):
+            return Recognition(unit, problem="other_collection", params={"made_for": made_for})
         if unit is None:
             return Recognition(problem="unit_not_expected", params={"name": str(mark["name"])[:100]})
         return Recognition(unit, Recognised.MARKER)

@@ -1,4 +1,4 @@
-"""A round of collecting: opening it, taking files in, giving one to a unit, confirming what is ready."""
+"""A collection: opening it, taking files in, giving one to a unit, confirming what is ready."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ STANDING = (
 
 
 def batch_url(column_set: ColumnSet, pk: int) -> str:
-    """Return the page of a round."""
+    """Return the page of a collection."""
     return reverse(f"{column_set.namespace}:{column_set.key}_batch_detail", args=[pk])
 
 
 def context_of(batch: UploadBatch, actor: Actor) -> Context:
-    """Return the context of the whole round for whoever asks."""
+    """Return the context of the whole collection for whoever asks."""
     return Context(actor, dict(batch.params), clock.today())
 
 
 @transaction.atomic
-def open_round(*, column_set: ColumnSet, params: dict[str, Any], by: Actor) -> UploadBatch:
-    """Begin a round: from now on it is counted who has sent in a table."""
+def open_collection(*, column_set: ColumnSet, params: dict[str, Any], by: Actor) -> UploadBatch:
+    """Begin a collection: from now on it is counted who has sent in a table."""
     batch = UploadBatch.objects.create(
         column_set=column_set.key,
         params=params,
@@ -81,7 +81,7 @@ def take_in(*, batch: UploadBatch, files: Iterable[tuple[str, bytes]], by: Actor
 
 
 def locked(batch: UploadBatch) -> UploadBatch:
-    """Return the round as it stands, for one writer at a time."""
+    """Return the collection as it stands, for one writer at a time."""
     return UploadBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
 
 
@@ -184,7 +184,7 @@ def assign(*, batch: UploadBatch, file_id: int, unit_id: int, by: Actor) -> Batc
     column_set, context = column_set_of(batch.column_set), context_of(batch, by)
     unit = next((unit for unit in column_set.units(context) if unit.id == unit_id), None)
     if unit is None:
-        raise RuleViolation(_("This unit is not in the list of this round."), code="unit_not_expected")
+        raise RuleViolation(_("This unit is not in the list of this collection."), code="unit_not_expected")
     file = batch.files.select_related("file", "upload").get(pk=file_id)
     if file.file is None or (file.problem not in words.ASSIGNABLE and not (file.upload_id and not file.problem)):
         raise RuleViolation(_("This file cannot be read as a table."), code="not_assignable")
@@ -202,7 +202,7 @@ def assign(*, batch: UploadBatch, file_id: int, unit_id: int, by: Actor) -> Batc
 
 @transaction.atomic
 def put_aside(*, batch: UploadBatch, file_id: int, by: Actor) -> None:
-    """Leave a file that waits for a hand out of the round."""
+    """Leave a file that waits for a hand out of the collection."""
     batch = locked(batch)
     file = batch.files.get(pk=file_id)
     if file.problem not in words.ASSIGNABLE:
@@ -228,6 +228,6 @@ def confirm_ready(*, batch: UploadBatch, digests: Mapping[int, str], by: Actor) 
 
 
 def latest_job(batch: UploadBatch) -> Job | None:
-    """Return the round's latest work while it is under way."""
+    """Return the collection's latest work while it is under way."""
     job = batch.work
     return job if job is not None and not job.ended else None

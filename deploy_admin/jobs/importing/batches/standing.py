@@ -1,4 +1,4 @@
-"""How a round stands: what became of each file, which units are still missing, which have something to mend."""
+"""How a collection stands: what became of each file, which units are still missing, which have something to mend."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Standing:
-    """The whole round: every expected unit is done, underway, to mend or missing, and only one of these."""
+    """The whole collection: every expected unit is done, underway, to mend or missing, and only one of these."""
 
     lines: list[Line]
     units: Sequence[Unit]
@@ -75,7 +75,7 @@ def _waits(line: Line) -> int:
 
 
 def standing_of(batch: UploadBatch, column_set: ColumnSet, actor: Actor) -> Standing:
-    """Return how the round stands for whoever looks at it, in a handful of queries for any number of files."""
+    """Return how the collection stands for whoever looks at it, in a handful of queries for any number of files."""
     context = context_of(batch, actor)
     units = column_set.units(context)
     files = batch.files.select_related("file", "upload").defer("file__content").order_by("-pk")

@@ -1,4 +1,4 @@
-"""What is the matter with a file of a round: sentences for the codes kept in BatchFile.problem."""
+"""What is the matter with a file of a collection: sentences for the codes kept in BatchFile.problem."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WAITING = "waiting"
 ASIDE = "aside"
 #: The file is there and only its unit is not known: it may be given to a unit by hand.
 ASSIGNABLE = frozenset(
-    {"unrecognised", "several_units", "unit_twice", "unit_not_expected", "other_round", "other_table", ASIDE}
+    {"unrecognised", "several_units", "unit_twice", "unit_not_expected", "other_collection", "other_table", ASIDE}
 )
 
 _SENTENCES: dict[str, Any] = {
@@ -22,9 +22,9 @@ _SENTENCES: dict[str, Any] = {
     "unrecognised": _("Neither the workbook, nor its name, nor its rows say whose it is. Choose the unit."),
     "several_units": _("Several units may be meant: %(names)s. Choose the unit."),
     "unit_twice": _("A file of this unit is here already: %(other)s. Choose the unit to take this one instead."),
-    "unit_not_expected": _("The workbook was made for %(name)s, which is not in the list of this round."),
-    "other_round": _(
-        "The workbook was made for another round: %(made_for)s. Choose the unit if it is right all the same."
+    "unit_not_expected": _("The workbook was made for %(name)s, which is not in the list of this collection."),
+    "other_collection": _(
+        "The workbook was made for another collection: %(made_for)s. Choose the unit if it is right all the same."
     ),
     "other_table": _(
         "The workbook was made for another table: %(made_for)s. Choose the unit if it is right all the same."

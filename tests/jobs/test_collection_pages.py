@@ -1,4 +1,4 @@
-"""The pages of a round: the way through, what is said beside the field, and who may not look."""
+"""The pages of a collection: the way through, what is said beside the field, and who may not look."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deploy_admin.audit.models import Event
 from deploy_admin.jobs.models import BatchFile, Upload, UploadBatch
 from tests.accounts.factories import a_membership, signed_in
 from tests.jobs import staff
-from tests.jobs.rounds import NAMES, zipped
+from tests.jobs.collected import NAMES, zipped
 from tests.jobs.scratch import line, run_jobs, table
 from tests.registry.factories import an_institution
 
@@ -51,7 +51,7 @@ def test_the_way_through_the_pages(units, officer):
     assert officer.post(f"{detail}files/", {"tables": files}).status_code == 302
     run_jobs()
     html = officer.get(detail, headers={"HX-Request": "true"}).content.decode()
-    assert html.lstrip().startswith('<div id="round"')
+    assert html.lstrip().startswith('<div id="collection"')
     assert "y.xlsx" in html
     waiting = batch.files.get(name="y.xlsx")
     assert officer.post(f"{detail}assign/{waiting.pk}/", {"unit": ""}).status_code == 302
@@ -95,7 +95,7 @@ def test_nothing_dropped_is_said_beside_the_field(units, officer):
     assert officer.post(f"{detail}files/", {"tables": litter}).status_code == 422
 
 
-def test_a_round_of_another_institution_is_not_there(units):
+def test_a_collection_of_another_institution_is_not_there(units):
     district = signed_in(Client(), a_membership(Role.DISTRICT_OFFICER))
     other = signed_in(Client(), a_membership(Role.DISTRICT_OFFICER))
     detail = district.post(reverse("scratch:scratch_staff_batch")).url

@@ -1,4 +1,4 @@
-"""Rounds in the test's own process: files dropped, ZIP files made, workbooks filled in as their units do."""
+"""Collections in the test's own process: files dropped, ZIP files made, workbooks filled in as their units do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAMES = ("示范市第一医院", "示范市第一医院分院", "示范县中�
 
 
 def dropped(batch: UploadBatch, *files: tuple[str, bytes], by=CITY) -> list[BatchFile]:
-    """Drop files into the round, have them recognised and planned; return all of the round's files in order."""
+    """Drop files into the collection, have them recognised and planned; return all its files in order."""
     services.take_in(batch=batch, files=files, by=by)
     run_jobs()
     return list(batch.files.select_related("upload").order_by("pk"))

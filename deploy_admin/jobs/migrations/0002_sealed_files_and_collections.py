@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
                 ),
                 name="batchfile_told_or_problem",
                 violation_error_code="neither_told_nor_problem",
-                violation_error_message="A file of a round is somebody's, or says what is wrong with it.",
+                violation_error_message="A file of a collection is somebody's, or says what is wrong with it.",
             ),
         ),
         migrations.AddConstraint(

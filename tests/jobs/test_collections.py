@@ -16,8 +16,8 @@ from deploy_admin.jobs.importing.columns import Context, Unit
 from deploy_admin.jobs.models import StoredFile, Upload, UploadBatch, UploadState
 from deploy_admin.spreadsheets import Workbook, reading
 from tests.jobs import staff
+from tests.jobs.collected import NAMES, dropped, filled, package, told, zipped
 from tests.jobs.plans import TODAY
-from tests.jobs.rounds import NAMES, dropped, filled, package, told, zipped
 from tests.jobs.scratch import HEAD, line, run_jobs, table
 from tests.registry.factories import CITY, an_institution, unit_hr
 from tests.spreadsheets.makers import xlsx
@@ -33,7 +33,7 @@ def units():
 
 @pytest.fixture
 def batch(units) -> UploadBatch:
-    return services.open_round(column_set=staff.STAFF, params={}, by=CITY)
+    return services.open_collection(column_set=staff.STAFF, params={}, by=CITY)
 
 
 # ── Out and back ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -62,14 +62,14 @@ def test_a_prefilled_workbook_holds_its_own_units_people_with_masked_ids_and_cha
     upload = Upload.objects.get()
     services.confirm_ready(batch=batch, digests={upload.pk: upload.digest}, by=CITY)
     run_jobs()
-    books = package(services.open_round(column_set=staff.STAFF, params={}, by=CITY))
+    books = package(services.open_collection(column_set=staff.STAFF, params={}, by=CITY))
     mine = next(book for name, book in books.items() if name.startswith(NAMES[2]))
     others = next(book for name, book in books.items() if name.startswith(NAMES[3]))
     assert len(reading.read_here(mine).sheets[0].rows) == len(reading.read_here(others).sheets[0].rows) + 2
     assert staff.an_id(1) not in str(reading.read_here(mine).sheets[0].rows)
     files = dropped(batch, ("a.xlsx", mine))
     assert files[-1].problem == "unit_twice"  # the first file of this unit was applied
-    second = services.open_round(column_set=staff.STAFF, params={}, by=CITY)
+    second = services.open_collection(column_set=staff.STAFF, params={}, by=CITY)
     assert dropped(second, ("a.xlsx", mine))[0].upload.state == UploadState.UNCHANGED
 
 
@@ -172,7 +172,7 @@ def test_the_same_file_twice_is_said_and_read_once(batch):
     assert StoredFile.objects.count() == 1
 
 
-def test_a_workbook_of_another_round_or_table_is_said(batch, units):
+def test_a_workbook_of_another_collection_or_table_is_said(batch, units):
     other = Context(CITY, {"year": 2025}, TODAY)
     unit = Unit(units[2].pk, NAMES[2])
     from deploy_admin.jobs.importing import outgoing
@@ -184,7 +184,7 @@ def test_a_workbook_of_another_round_or_table_is_said(batch, units):
     away = outgoing.template(staff.STAFF, other, marker=strange)
     files = dropped(batch, ("a.xlsx", early), ("b.xlsx", foreign), ("c.xlsx", away), ("d.xlsx", xlsx([["x"]])))
     assert {f.name: f.problem for f in files} == {
-        "a.xlsx": "other_round",
+        "a.xlsx": "other_collection",
         "b.xlsx": "other_table",
         "c.xlsx": "unit_not_expected",
         "d.xlsx": "unrecognised",
@@ -277,7 +277,7 @@ def test_a_locked_zip_is_said(batch):
 # ── Who sees it, and what is confirmed ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_a_unit_sent_in_itself_counts_and_what_it_sent_before_the_round_does_not(batch, units):
+def test_what_a_unit_sent_in_itself_counts_and_what_it_sent_before_the_collection_does_not(batch, units):
     hr = unit_hr(units[2], TODAY)
     from deploy_admin.jobs.importing import services as single
 
@@ -306,7 +306,7 @@ def test_one_plan_that_changed_does_not_stop_the_others(batch):
     assert (confirmed, len(refused)) == (1, 1)
 
 
-def test_the_number_of_queries_of_a_round_does_not_grow_with_its_files(batch, django_assert_max_num_queries):
+def test_the_number_of_queries_of_a_collection_does_not_grow_with_its_files(batch, django_assert_max_num_queries):
     dropped(batch, *[(f"{name}.xlsx", table([line(at)])) for at, name in enumerate(NAMES, 1)])
     with django_assert_max_num_queries(6):
         standing.standing_of(batch, staff.STAFF, CITY)

@@ -16,8 +16,8 @@ from deploy_admin.jobs.models import UploadState
 from deploy_admin.spreadsheets.reading import read_here
 from quotas.models import Figure
 from tests import factories as make
+from tests.jobs.collected import dropped, package, zipped
 from tests.jobs.plans import run_jobs
-from tests.jobs.rounds import dropped, package, zipped
 from tests.quotas.listing import Y2024, numbers
 from tests.quotas.pages import City, address, html
 from tests.registry.factories import unit_hr
@@ -44,7 +44,7 @@ def context(actor=make.CITY_OFFICER, **more):
 
 
 def opened(figures):
-    return services.open_round(column_set=figures, params=context().params, by=make.CITY_OFFICER)
+    return services.open_collection(column_set=figures, params=context().params, by=make.CITY_OFFICER)
 
 
 def answered(book: bytes, value: int = 3) -> bytes:
@@ -109,7 +109,7 @@ def test_a_units_table_speaks_of_no_other_unit_and_needs_not_name_its_own(units,
     assert codes == {"unit_not_of_table"}
 
 
-def test_the_page_of_figures_leads_whoever_collects_to_the_round():
+def test_the_page_of_figures_leads_whoever_collects_to_the_collection():
     world = City()
     page = html(world.browser().get(address("figures", period=Y2024.iso)))
     assert f"{address('figures_batch')}?year=2024" in page
