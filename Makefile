@@ -4,6 +4,8 @@ BOOT := $(PYTHON) -I deploy_admin/bootstrap.py
 DEV := $(BOOT) --tests setup
 IN := .venv/bin/python -m
 ARGS ?=
+# So many processes at once, each with a database of its own; the fixed hash seed lets all of them collect the same tests.
+WORKERS ?= 2
 # Only to look at the settings: nothing is connected to.
 AS_PRODUCTION := DEPLOY_ENV=production ALLOWED_HOSTS=check.invalid SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) \
 	FIELD_KEYS=1:$$(head -c 32 /dev/urandom | base64 -w 0) MATCH_KEY=$$(head -c 32 /dev/urandom | base64 -w 0) \
@@ -25,7 +27,7 @@ setup: ## install what running needs
 
 test: ## run all tests: make test ARGS="tests/ops -x"
 	@$(DEV)
-	@FONTCONFIG_FILE=$(CURDIR)/var/fonts/fonts.conf $(IN) pytest $(ARGS)
+	@PYTHONHASHSEED=0 FONTCONFIG_FILE=$(CURDIR)/var/fonts/fonts.conf $(IN) pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: export DEPLOY_ENV = test
 check: export VAR_DIR = $(CURDIR)/var/test

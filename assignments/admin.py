@@ -1,24 +1,143 @@
-"""The admin site shows what this app keeps and changes none of it: the services own these rows."""
+"""The admin site shows what this app keeps and changes none of it: the services own these rows.
+
+Leave, absences and what is proposed for them are not among them, and of ends and steps not the reasons: who is ill or
+expects a child is told to the own units and their authority, not to whoever runs the machine.
+"""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
-from assignments.models import CorrectionRequest, Eligibility, Judged
+from assignments import models
 from deploy_admin.audit.admin import ReadOnly
 
 
-@admin.register(Eligibility)
+@admin.register(models.Eligibility)
 class EligibilityAdmin(ReadOnly):
     list_display = ("id", "worker_id", "institution_id", "target", "policy", "clause_id", "code", "state", "since")
     list_filter = ("state", "target")
 
 
-@admin.register(Judged)
+@admin.register(models.Judged)
 class JudgedAdmin(ReadOnly):
     list_display = ("worker_id", "judged_on", "record_at", "judged_at")
 
 
-@admin.register(CorrectionRequest)
+@admin.register(models.CorrectionRequest)
 class CorrectionRequestAdmin(ReadOnly):
     list_display = ("id", "worker_id", "asked_at", "answered_at", "answered_by_name")
+
+
+@admin.register(models.Campaign)
+class CampaignAdmin(ReadOnly):
+    list_display = ("name", "authority_id", "scheme", "kind", "year", "batch", "state", "starts_on")
+    list_filter = ("state", "kind", "year")
+
+
+@admin.register(models.Slot)
+class SlotAdmin(ReadOnly):
+    list_display = ("id", "campaign_id", "sending_unit_id", "receiving_unit_id", "speciality", "replacement_due_on")
+
+
+@admin.register(models.UnitDuty)
+class UnitDutyAdmin(ReadOnly):
+    list_display = ("campaign_id", "institution_id", "item", "done_on", "recorded_by_name")
+    list_filter = ("item",)
+
+
+@admin.register(models.Assignment)
+class AssignmentAdmin(ReadOnly):
+    list_display = ("id", "worker_id", "sending_unit_id", "receiving_unit_id", "state", "starts_on", "ends_on")
+    list_filter = ("state", "kind", "origin")
+    exclude = ("end_reason",)
+
+
+@admin.register(models.Segment)
+class SegmentAdmin(ReadOnly):
+    list_display = ("assignment_id", "receiving_unit_id", "valid_from", "valid_to", "full_time", "reason")
+
+
+@admin.register(models.Transition)
+class TransitionAdmin(ReadOnly):
+    list_display = ("assignment_id", "act", "from_state", "to_state", "on", "recorded_at", "recorded_by_name")
+    list_filter = ("act",)
+    exclude = ("reason", "detail")
+
+
+@admin.register(models.PracticeSuspension)
+class PracticeSuspensionAdmin(ReadOnly):
+    list_display = ("assignment_id", "valid_from", "valid_to", "document_number", "withdrawn_at")
+
+
+@admin.register(models.Task)
+class TaskAdmin(ReadOnly):
+    list_display = ("assignment_id", "kind", "goal", "target_number", "reached_number", "removed_at")
+    list_filter = ("kind",)
+
+
+@admin.register(models.Mentoring)
+class MentoringAdmin(ReadOnly):
+    list_display = ("assignment_id", "mode", "mentee", "valid_from", "valid_to")
+
+
+@admin.register(models.Inspection)
+class InspectionAdmin(ReadOnly):
+    list_display = ("id", "authority_id", "institution_id", "kind", "on", "closed_at")
+    list_filter = ("kind",)
+
+
+@admin.register(models.Finding)
+class FindingAdmin(ReadOnly):
+    list_display = ("id", "inspection_id", "order", "due_on", "answered_at", "settled_on")
+
+
+@admin.register(models.Sanction)
+class SanctionAdmin(ReadOnly):
+    list_display = ("id", "institution_id", "decided_on", "deciding_body", "document_number")
+
+
+@admin.register(models.ServiceCredit)
+class ServiceCreditAdmin(ReadOnly):
+    list_display = ("assignment_id", "state", "months", "days", "policy", "clause_id", "through", "updated_at")
+    list_filter = ("state",)
+
+
+@admin.register(models.Obligation)
+class ObligationAdmin(ReadOnly):
+    list_display = ("worker_id", "institution_id", "policy", "clause_id", "state", "due_on", "latest_start_on")
+    list_filter = ("state",)
+
+
+@admin.register(models.Reckoned)
+class ReckonedAdmin(ReadOnly):
+    list_display = ("worker_id", "reckoned_on", "record_at", "reckoned_at")
+
+
+@admin.register(models.Counted)
+class CountedAdmin(ReadOnly):
+    list_display = ("assignment_id", "institution_id", "topic", "period_start", "state", "fits", "decided_by_name")
+    list_filter = ("state", "topic")
+
+
+@admin.register(models.IssuedPaper)
+class IssuedPaperAdmin(ReadOnly):
+    list_display = ("id", "kind", "state", "issuer_id", "number", "dated_on", "stamped_at")
+    list_filter = ("kind", "state")
+    #: It names people and, on receipts, their kinds of leave.
+    exclude = ("content", "reason")
+
+
+@admin.register(models.PaperLine)
+class PaperLineAdmin(ReadOnly):
+    list_display = ("paper_id", "assignment_id")
+    exclude = ("leave",)
+
+
+@admin.register(models.PastPayment)
+class PastPaymentAdmin(ReadOnly):
+    list_display = ("assignment_id", "purpose", "amount", "paid_on")
+
+
+@admin.register(models.PastCertificate)
+class PastCertificateAdmin(ReadOnly):
+    list_display = ("assignment_id", "number", "issued_on", "issuer")

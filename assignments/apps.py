@@ -10,8 +10,24 @@ class AssignmentsConfig(AppConfig):
     verbose_name = _("Assignments")
 
     def ready(self) -> None:
-        from assignments import notices, services  # noqa: F401 -- registers the job's handler and the sentences
+        from assignments import counted_people, notices, scans, services, standing_words  # noqa: F401 -- registers the job's handler and the sentences
         from assignments.acts import ACTS
+        from assignments.leave_words import code_words
+        from assignments.papers import reading as papers
+        from assignments.services import (
+            crediting,  # noqa: F401 -- registers the job's handler
+            merges,
+            paper_batch,  # noqa: F401 -- registers the job's handler
+        )
         from deploy_admin.audit import acts
+        from deploy_admin.people.services import on_merge
+        from deploy_admin.ui import explaining
+        from quotas import naming
 
         acts.register(ACTS)
+        naming.ask_through(counted_people.named)
+        on_merge("assignments", merges.follow, before=merges.prepare)
+        scans.register()
+        papers.register()
+        explaining.name_with(code_words)
+        explaining.name_with(standing_words.code_words)

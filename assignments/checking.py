@@ -51,7 +51,17 @@ class Entry:
 
 def from_text(text: str) -> list[Entry]:
     """Return the entries of a pasted list, one per line; of a pasted table's row the first part is the name."""
-    return _bounded(_entry(_APART.split(line), 0) for line in text.splitlines() if line.strip())
+    return _bounded(from_line(line) for line in text.splitlines() if line.strip())
+
+
+def cells_of(line: str) -> list[str]:
+    """Return the parts of a pasted line."""
+    return _APART.split(line)
+
+
+def from_line(line: str) -> Entry | None:
+    """Return the entry of one line; None where it names nobody."""
+    return _entry(cells_of(line), 0)
 
 
 def from_file(content: bytes, filename: str) -> list[Entry]:
@@ -112,7 +122,17 @@ def _bounded(entries: Iterable[Entry | None]) -> list[Entry]:
 
 
 def answer(entries: Sequence[Entry], *, on: date, today: date, targets: Sequence[str], actor: Actor) -> None:
-    """Give each entry its people and their answers. A constant number of queries for any number of entries.
+    """Give each entry its people and their answers. A constant number of queries for any number of entries."""
+    people = meet(entries, actor=actor)
+    by_person: dict[int, list[Line]] = defaultdict(list)
+    for line in lines(live_rows(people.values(), on, targets), actor, min(on, today), day=on if on != today else None):
+        by_person[line.row.worker_id].append(line)
+    for entry in entries:
+        entry.lines = [line for worker in entry.people for line in by_person[worker.pk]]
+
+
+def meet(entries: Sequence[Entry], *, actor: Actor) -> dict[int, HealthWorker]:
+    """Give each entry the people whom it may mean, and return them all by id. Three queries.
 
     A person number goes before an ID number, and that before a name.
     """
@@ -129,11 +149,7 @@ def answer(entries: Sequence[Entry], *, on: date, today: date, targets: Sequence
         one = by_number.get(entry.number) if entry.number else by_id.get(entry.national_id)
         entry.people = [one] if one else by_name[entry.name] if not entry.number and not entry.national_id else []
         people |= {worker.pk: worker for worker in entry.people}
-    by_person: dict[int, list[Line]] = defaultdict(list)
-    for line in lines(live_rows(people.values(), on, targets), actor, min(on, today), day=on if on != today else None):
-        by_person[line.row.worker_id].append(line)
-    for entry in entries:
-        entry.lines = [line for worker in entry.people for line in by_person[worker.pk]]
+    return people
 
 
 def shown_again(text: str, entries: Iterable[Entry]) -> str:

@@ -260,7 +260,7 @@ def ever(record: Record) -> dict[str, Any]:
     }
 
 
-def _with_membership(told: Mapping[str, Any]) -> Mapping[str, Any]:
+def with_membership(told: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a unit's facts with whether it is a member of a community: where none is named, that is unknown."""
     return {**told, "in_medical_community": True} if told.get("medical_community") else told
 
@@ -287,7 +287,7 @@ class Senders:
             return
         units = Units(self.days, wanted)
         for unit in wanted:
-            self._sheets[unit] = sheet = {day: _with_membership(told) for day, told in units.sheet(unit).items()}
+            self._sheets[unit] = sheet = {day: with_membership(told) for day, told in units.sheet(unit).items()}
             if sheet.get(self.day, {}).get("kind") in PRIMARY_CARE:
                 self._primary.add(unit)
             if (raw := units.raw[self.day].get(unit)) and raw["located_in"]:

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from assignments import facts, records
+from assignments import records
+from assignments.asking import Asking
 from assignments.codes import State, state_of
 from assignments.facts import Seen, Senders
 from assignments.records import Record
-from assignments.refusing import Refusals, Scales, refusals
-from assignments.rules import EVER, Bench, Code, Ruling, Standing, compiled
+from assignments.refusing import Refusals, refusals
+from assignments.rules import Bench, Code, Ruling, Standing, compiled
 from deploy_admin.policies.language import Target
 from deploy_admin.policies.language.eligibility import Eligibility as Clause
 from deploy_admin.policies.language.types import PolicyDocument
@@ -71,19 +72,10 @@ class Judging:
             for each in self.governing.clauses
             if each.clause.target in self.targets
         ]
-        #: Every day for which facts are needed.
-        self.days: frozenset[date] = frozenset({day}).union(*(judge.days for judge in judges))
-        self.asked: frozenset[str] = frozenset().union(*(judge.facts for judge in judges))
-        self._asks_ever = any(judge.asks_ever for judge in judges)
-        self._names = facts.fed_by_people(self.asked)
-        self._of_units = tuple(sorted(self.asked - set(self._names)))
-        self._days = tuple(sorted(self.days))
-        self._scales = Scales(judge.clause for judge in judges)
+        self.asking = Asking(judges, day)
         self._refusals: dict[tuple[str, str], Refusals] = {}
         self._benches: dict[int, tuple[tuple[Target, Bench], ...]] = {}
         self._remembered: OrderedDict[Any, tuple[tuple[str, Ruling, tuple[str, ...]], ...]] = OrderedDict()
-        self._signatures: dict[int, tuple[Any, ...]] = {}
-        self._senders: Senders | None = None
 
     def document(self, clause: Governs) -> PolicyDocument:
         """Return the whole text in which the clause stands."""
@@ -102,17 +94,12 @@ class Judging:
 
     def chunk(self, worker_ids: Collection[int]) -> tuple[dict[int, Record], list[Answer]]:
         """Return the records of some thousand people and the answers about those employed on the day."""
-        held = records.read(worker_ids, self.asked)
+        held = records.read(worker_ids, self.asking.asked)
         return held, list(self._answers(held.values()))
 
     def senders(self, unit_ids: Collection[int]) -> Senders:
         """Return the units of some people; those met before in this judging are not read again."""
-        unmet = set(unit_ids) - (self._senders.known if self._senders else set())
-        if self._senders is None:
-            self._senders = Senders(unmet, self.days, self.day)
-        elif unmet:
-            self._senders.learn(unmet)
-        return self._senders
+        return self.asking.senders(unit_ids)
 
     def _answers(self, people: Iterable[Record]) -> Iterator[Answer]:
         here = [
@@ -169,12 +156,7 @@ class Judging:
         if not benches:
             return ()
         record = seen.record
-        key: Any = (
-            division,
-            self._signature(unit, senders),
-            tuple([self._places(seen.on(day)) for day in self._days]),
-            tuple(sorted(facts.ever(record).items())) if self._asks_ever else None,
-        )
+        key: Any = division, self.asking.key(seen, unit, senders)
         found = self._remembered.get(key)
         if found is None:
             found = self._remembered[key] = tuple(self._judged(benches, record, unit, senders))
@@ -193,31 +175,7 @@ class Judging:
 
     def sheet(self, record: Record, unit: int, senders: Senders) -> dict[date, Mapping[str, Any]]:
         """Return the facts that are asked of the person and the unit, by day and ever."""
-        seen = Seen(record, self.day, primary_care=senders.is_primary_care(unit))
-        of_unit = senders.sheet(unit)
-        sheet: dict[date, Mapping[str, Any]] = {}
-        for day in self._days:
-            values = facts.person_facts(seen.on(day), self._names)
-            known = {name: value for name, value in zip(self._names, values, strict=True) if value is not None}
-            sheet[day] = {**of_unit.get(day, {}), **known}
-        if self._asks_ever:
-            sheet[EVER] = facts.ever(record)
-        return sheet
-
-    def _signature(self, unit: int, senders: Senders) -> tuple[Any, ...]:
-        """Return the unit's facts that are asked, to remember answers by."""
-        if unit not in self._signatures:
-            sheet = senders.sheet(unit)
-            self._signatures[unit] = tuple(
-                tuple(sheet.get(day, {}).get(name) for name in self._of_units) for day in self._days
-            )
-        return self._signatures[unit]
-
-    def _places(self, seen: Seen) -> tuple[Any, ...]:
-        """Return the facts as far as answers can differ by them: of an age, on which side of the limits it lies."""
-        values = facts.person_facts(seen, self._names)
-        place = self._scales.place
-        return tuple([place(name, value) for name, value in zip(self._names, values, strict=True)])
+        return self.asking.sheet(record, unit, senders)
 
     def _unmet(self, ruling: Ruling, sheet: Mapping[date, Mapping[str, Any]]) -> tuple[str, ...]:
         """Return which facts refuse."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from assignments import reading
 from assignments.codes import SHOWN, State
-from assignments.filters import EligibilityFilter, levels
+from assignments.filters.eligibility import EligibilityFilter, levels
 from assignments.models import Eligibility
 from assignments.models.eligibility import EligibilityQuerySet
 from assignments.services import judge_live

@@ -40,6 +40,19 @@ class Permission(StrEnum):
     PEOPLE_IDS = "people.ids"  # see a whole ID number, with a reason; as a token's scope: REST carries it
     ELIGIBILITY_VIEW = "eligibility.view"
     OWN_RECORD_VIEW = "own_record.view"
+    CALENDAR_EDIT = "calendar.edit"  # the work calendar everybody's deadlines and duty days rest on
+    CAMPAIGNS_EDIT = "campaigns.edit"
+    ASSIGNMENTS_VIEW = "assignments.view"
+    ASSIGNMENTS_PLAN = "assignments.plan"  # place people, one by one, by list or by workbook; take plans back
+    ASSIGNMENTS_DECIDE = "assignments.decide"  # recall, void, early end, extension, renewal, what counts, the past
+    SUSPENSIONS_STATE = "suspensions.state"  # the sending unit: practice there is suspended, its people may go
+    FILINGS_RECORD = "filings.record"  # multi-site practice filing
+    POST_MANAGE = "post.manage"  # the receiving unit: arrivals, leave on behalf, absences reported, tasks, checklist
+    POST_DECIDE = "post.decide"  # its head: leave approved, unapproved absence confirmed
+    LEAVE_FILE = "leave.file"  # the scheme's office takes down a filed leave
+    INSPECTIONS_VIEW = "inspections.view"
+    INSPECTIONS_RECORD = "inspections.record"
+    OWN_SERVICE = "own_service"  # a deployed person: where I stand, leave asked for, answers given
     MEMBERS_VIEW = "members.view"
     MEMBERS_MANAGE = "members.manage"
     TOKENS_MANAGE = "tokens.manage"
@@ -59,6 +72,7 @@ class Role(StrEnum):
     FINANCE_SECTION = "finance_section"
     SENDER_HR = "sender_hr"
     RECEIVER_CLERK = "receiver_clerk"
+    RECEIVER_HEAD = "receiver_head"
     DEPLOYED_PERSON = "deployed_person"
     AUDITOR = "auditor"
     SYSTEM_ADMIN = "system_admin"
@@ -79,6 +93,7 @@ ROLE_LABELS = {
     Role.FINANCE_SECTION: _("Finance section"),
     Role.SENDER_HR: _("Hospital HR"),
     Role.RECEIVER_CLERK: _("Receiving unit's clerk"),
+    Role.RECEIVER_HEAD: _("Head of a receiving unit"),
     Role.DEPLOYED_PERSON: _("Deployed person"),
     Role.AUDITOR: _("Read-only auditor"),
     Role.SYSTEM_ADMIN: _("System administrator"),
@@ -106,7 +121,31 @@ _READ = frozenset(
 _PEOPLE_READ = frozenset({_P.PEOPLE_VIEW, _P.ELIGIBILITY_VIEW})
 _PEOPLE = _PEOPLE_READ | {_P.PEOPLE_EDIT, _P.PEOPLE_IDS}
 _PEOPLE_DECIDE = _PEOPLE | {_P.PEOPLE_MERGE, _P.PEOPLE_RECOGNISE}
-_OFFICER = (_READ | _PEOPLE_DECIDE) | {
+_AT_POST_READ = frozenset({_P.ASSIGNMENTS_VIEW, _P.INSPECTIONS_VIEW})
+#: What an authority may do; it also acts on behalf of a unit without an account, marked as such.
+_AT_POST = _AT_POST_READ | {
+    _P.CAMPAIGNS_EDIT,
+    _P.ASSIGNMENTS_PLAN,
+    _P.ASSIGNMENTS_DECIDE,
+    _P.SUSPENSIONS_STATE,
+    _P.FILINGS_RECORD,
+    _P.POST_MANAGE,
+    _P.POST_DECIDE,
+    _P.LEAVE_FILE,
+    _P.INSPECTIONS_RECORD,
+}
+_RECEIVER = frozenset(
+    {
+        _P.HOME_VIEW,
+        _P.INSTITUTIONS_VIEW,
+        _P.POLICIES_VIEW,
+        _P.MEMBERS_VIEW,
+        _P.MEMBERS_MANAGE,
+        _P.POST_MANAGE,
+    }
+    | _AT_POST_READ
+)
+_OFFICER = (_READ | _PEOPLE_DECIDE | _AT_POST) | {
     _P.FIGURES_ENTER,
     _P.FIGURES_SIGN_OFF,
     _P.QUOTAS_EXPLAIN,
@@ -120,22 +159,24 @@ _OFFICER = (_READ | _PEOPLE_DECIDE) | {
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.CITY_OFFICER: _OFFICER | {_P.POLICIES_ADOPT, _P.QUOTAS_RELEASE},
+    Role.CITY_OFFICER: _OFFICER | {_P.POLICIES_ADOPT, _P.QUOTAS_RELEASE, _P.CALENDAR_EDIT},
     Role.DISTRICT_OFFICER: _OFFICER | {_P.POLICIES_ADOPT},  # of its own district only: the service checks
     Role.PERSONNEL_SECTION: _READ
     | _PEOPLE_DECIDE
+    | _AT_POST
     | {_P.FIGURES_ENTER, _P.FIGURES_SIGN_OFF, _P.QUOTAS_EXPLAIN, _P.RUNS_VIEW},
-    Role.PRIMARY_HEALTH_SECTION: _READ | _PEOPLE_READ | {_P.RUNS_VIEW},
-    Role.MEDICAL_ADMINISTRATION_SECTION: _READ | _PEOPLE_READ,
-    Role.FINANCE_SECTION: _READ,
+    Role.PRIMARY_HEALTH_SECTION: _READ | _PEOPLE_READ | _AT_POST_READ | {_P.RUNS_VIEW, _P.INSPECTIONS_RECORD},
+    Role.MEDICAL_ADMINISTRATION_SECTION: _READ | _PEOPLE_READ | _AT_POST_READ | {_P.FILINGS_RECORD},
+    Role.FINANCE_SECTION: _READ | {_P.ASSIGNMENTS_VIEW},
     Role.SENDER_HR: _READ
     | _PEOPLE
+    | _AT_POST_READ
+    | {_P.SUSPENSIONS_STATE}
     | {_P.FIGURES_ENTER, _P.QUOTAS_EXPLAIN, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE, _P.TOKENS_MANAGE},
-    Role.RECEIVER_CLERK: frozenset(
-        {_P.HOME_VIEW, _P.INSTITUTIONS_VIEW, _P.POLICIES_VIEW, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE}
-    ),
-    Role.DEPLOYED_PERSON: frozenset({_P.HOME_VIEW, _P.POLICIES_VIEW, _P.OWN_RECORD_VIEW}),
-    Role.AUDITOR: _READ | _PEOPLE_READ | {_P.RUNS_VIEW, _P.AUDIT_VIEW},
+    Role.RECEIVER_CLERK: _RECEIVER,
+    Role.RECEIVER_HEAD: _RECEIVER | {_P.POST_DECIDE},
+    Role.DEPLOYED_PERSON: frozenset({_P.HOME_VIEW, _P.POLICIES_VIEW, _P.OWN_RECORD_VIEW, _P.OWN_SERVICE}),
+    Role.AUDITOR: _READ | _PEOPLE_READ | _AT_POST_READ | {_P.RUNS_VIEW, _P.AUDIT_VIEW},
     Role.SYSTEM_ADMIN: frozenset({_P.HOME_VIEW, _P.SYSTEM_VIEW, _P.RUNS_VIEW, _P.GALLERY_VIEW}),
     Role.SECURITY_ADMIN: frozenset({_P.HOME_VIEW, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE, _P.TOKENS_MANAGE}),
     Role.AUDIT_ADMIN: frozenset({_P.HOME_VIEW, _P.AUDIT_VIEW}),

@@ -20,7 +20,16 @@ app.autodiscover_tasks()
 
 #: Task names run downhill too, so a lower app cannot name what follows above it; the top of the house does.
 #: Each follower is given what the task returned.
-FOLLOW_UPS = {"policies.announce_change": ("quotas.after_adoption", "assignments.after_adoption")}
+FOLLOW_UPS = {
+    "policies.announce_change": (
+        "quotas.after_adoption",
+        "assignments.after_adoption",
+        "assignments.ends_after_adoption",
+        "assignments.service_after_adoption",
+    ),
+    "quotas.work_off": ("assignments.count_new_quotas",),
+    "registry.calendar_changed": ("assignments.after_calendar",),
+}
 
 
 @task_success.connect

@@ -26,6 +26,6 @@ urlpatterns = [
     path("people/", include("deploy_admin.people.urls")),
     path("policies/", include("deploy_admin.policies.urls")),
     path("quotas/", include("quotas.urls")),
-    path("eligibility/", include("assignments.urls")),
+    path("", include("assignments.urls")),
     path("", include("deploy_admin.workbench.urls")),
 ]

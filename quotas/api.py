@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from deploy_admin.access import Actor, Permission
 from deploy_admin.api import ReadOnlyViewSet, UpdatedSinceFilter, actor_of, router
 from quotas import services
-from quotas.filters import FigureFilter, ListedPersonFilter, PeriodFilter, QuotaFilter
-from quotas.models import Figure, ListedPerson, Quota, Release, ReleasedQuota, Run
+from quotas.filters import FigureFilter, ListedPersonFilter, PeriodFilter, QuotaFilter, TallyFilter
+from quotas.models import Figure, ListedPerson, Quota, Release, ReleasedQuota, Run, Tally
 from quotas.models.figures import DIMENSIONS
 
 
@@ -61,7 +61,7 @@ class QuotaSerializer(serializers.ModelSerializer[Quota]):
     recognised_year_end = serializers.IntegerField(allow_null=True, read_only=True)
     recognised_final = serializers.IntegerField(allow_null=True, read_only=True)
     shortfall = serializers.IntegerField(allow_null=True, read_only=True)
-    forecast = serializers.IntegerField(allow_null=True, read_only=True)
+    batches = serializers.ListField(child=serializers.IntegerField(), read_only=True)
     missing = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta:
@@ -70,8 +70,29 @@ class QuotaSerializer(serializers.ModelSerializer[Quota]):
             "id", "institution", "scheme", "topic", "version", "clause_id", "scope", "period_start",
             "period_end", "binding", "to_coordinate", "state", "required", "maximum", "at_least", "at_most",
             "missing", "provisional", "base_shown", "ratio_shown", "nominated", "on_post",
-            "recognised_year_end", "recognised_final", "shortfall", "forecast", "verdict", "digest", "run",
-            "updated_at",
+            "recognised_year_end", "recognised_final", "shortfall", "forecast", "unconfirmed", "batches", "verdict",
+            "digest", "run", "updated_at",
+        ]  # fmt: skip
+
+
+class TallySerializer(serializers.ModelSerializer[Tally]):
+    """How many people are counted for one unit, topic, group and period; null is: not known, never zero instead.
+
+    Of the three numbers the later decides once it is known: on post, recognised at the period's end, finally. A tally
+    whose quota is owed no more stays in the delta with nothing but nulls.
+    """
+
+    batches = serializers.ListField(child=serializers.IntegerField(), read_only=True)
+    by_alternative = serializers.DictField(child=serializers.IntegerField(), read_only=True)
+    composition = serializers.DictField(child=serializers.IntegerField(), read_only=True)
+    counted = serializers.IntegerField(allow_null=True, read_only=True)
+
+    class Meta:
+        model = Tally
+        fields = [
+            "id", "institution", "scheme", "topic", "group_key", "period_start", "period_end", "nominated", "on_post",
+            "recognised_year_end", "recognised_final", "counted", "forecast", "unconfirmed", "highest", "batches",
+            "by_alternative", "composition", "updated_at",
         ]  # fmt: skip
 
 
@@ -167,6 +188,18 @@ class QuotaViewSet(ReadOnlyViewSet):
         return Response(services.explain(self.get_object()).to_json())
 
 
+class TallyViewSet(ReadOnlyViewSet):
+    """What is counted against the quotas; `updated_since` gives what says something else now."""
+
+    permissions = {"list": Permission.QUOTAS_VIEW, "retrieve": Permission.QUOTAS_VIEW}
+    serializer_class = TallySerializer
+    filterset_class = TallyFilter
+    ordering_fields = ("id", "updated_at")
+
+    def rows(self, actor: Actor) -> QuerySet[Any]:
+        return Tally.objects.visible_to(actor)
+
+
 class RunFilterSet(UpdatedSinceFilter):
     """Runs by period and state."""
 
@@ -225,5 +258,6 @@ class ReleaseViewSet(ReadOnlyViewSet):
 router.register("figures", FigureViewSet, basename="figures")
 router.register("listed-people", ListedPersonViewSet, basename="listed-people")
 router.register("quotas", QuotaViewSet, basename="quotas")
+router.register("tallies", TallyViewSet, basename="tallies")
 router.register("runs", RunViewSet, basename="runs")
 router.register("releases", ReleaseViewSet, basename="releases")

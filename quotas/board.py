@@ -27,8 +27,8 @@ from quotas.services.quotas import Explainer
 
 #: Nothing can be read off these until something is entered: folded into one line with their count.
 FOLDED = (Verdict.UNDETERMINED, Verdict.NOT_COMPUTED)
-#: Filters that ask about units, which no summary answers.
-NARROWING = ("q", "district", "affiliation", "institution", "scope", "updated_since")
+#: Filters that ask about units or people, which no summary answers.
+NARROWING = ("q", "district", "affiliation", "institution", "scope", "batch", "updated_since")
 #: A word of the address to the columns it sorts by; the unit's pinyin and the topic break ties.
 SORTS = {"unit": None, "required": "required", "shortfall": "shortfall", "forecast": "forecast"}
 NUMBERS = ("required", "nominated", "on_post", "recognised_year_end", "recognised_final", "shortfall", "forecast")
@@ -266,6 +266,19 @@ class Board:
             "schemes": sorted(schemes.items()),
             "topics": sorted(topics.items()),
         }
+
+    @cached_property
+    def batches(self) -> list[tuple[str, str]]:
+        """The batches of the year from which anybody counts; the summary knows them, else one query."""
+        found: set[int] = set()
+        if self._summary:
+            for line in self._summary:
+                if (line["period_start"], line["period_end"]) == (self.period.first, self.period.last):
+                    found.update(line["batches"])
+        else:
+            rows = self.visible.of_period(self.period).exclude(batches=[]).order_by()
+            found.update(*rows.values_list("batches", flat=True).distinct())
+        return [(str(n), _("Batch %(n)d") % {"n": n}) for n in sorted(found)]
 
     @cached_property
     def computed_at(self) -> datetime | None:

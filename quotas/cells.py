@@ -8,16 +8,17 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from deploy_admin.registry.codes import Affiliation
+from deploy_admin.ui.shell import url_if_any
 from deploy_admin.ui.templatetags import ui
 from quotas.models.quotas import Binding, Verdict
 
 #: What the table shows of a row as it stands; nothing is a dash.
 PLAIN = (
-    "ratio_shown", "nominated", "on_post", "recognised_year_end", "recognised_final", "shortfall", "forecast",
+    "ratio_shown", "nominated", "recognised_year_end", "recognised_final", "shortfall", "forecast",
 )  # fmt: skip
 
 
@@ -29,11 +30,17 @@ def draw(rows: Sequence[Any]) -> list[dict[str, Any]]:
     cells = _Cells()
     pattern = reverse("quotas:detail", args=[0])
     said = _("%(unit)s, %(rule)s: required %(n)s, why")
+    people = url_if_any("assignments:who_counts", 0)
+    opening = str(ui.opens(people, row=False)) if people else ""
+    counted = _("%(unit)s, %(rule)s: %(n)s on post, who counts")
     drawn = []
     for row in rows:
         name = row.unit.name if row.unit else ""
         words = {"unit": name, "rule": row.label, "n": row.required_shown}
         cell: dict[str, Any] = {key: "—" if (held := getattr(row, key)) in (None, "") else held for key in PLAIN}
+        cell["on_post"] = "—"
+        if row.on_post is not None:
+            cell["on_post"] = _opening(row.on_post, opening, row.pk, counted % (words | {"n": row.on_post}))
         cell["name"] = name
         cell["first"] = row.first
         cell["affiliation"] = cells.affiliation(row.unit.affiliation) if row.unit else ""
@@ -49,6 +56,14 @@ def draw(rows: Sequence[Any]) -> list[dict[str, Any]]:
         cell["bar"] = cells.bar(row.required, row.recognised, row.nominated, row.forecast, row.is_pending)
         drawn.append(cell)
     return drawn
+
+
+def _opening(number: int, pattern: str, pk: int, said: str) -> SafeString | int:
+    """Return a number that opens who counts; the row as a whole opens why so many are required."""
+    if not pattern:
+        return number
+    address = mark_safe(pattern.replace("/0/", f"/{pk}/"))  # noqa: S308 -- drawn by ui.opens, escaped
+    return format_html('<a class="num-open" {} aria-label="{}">{}</a>', address, said, number)
 
 
 class _Cells:

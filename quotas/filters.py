@@ -19,7 +19,7 @@ from deploy_admin.registry.codes import Affiliation
 from deploy_admin.registry.divisions import DivisionTree
 from deploy_admin.registry.models import Institution
 from quotas import reading
-from quotas.models import Figure, ListedPerson, ListKind, Quota, Run, UnitList
+from quotas.models import Figure, ListedPerson, ListKind, Quota, Run, Tally, UnitList
 from quotas.models.quotas import Binding, Scope, Verdict
 
 
@@ -89,9 +89,27 @@ class QuotaFilter(OfUnits):
     scope = django_filters.ChoiceFilter(choices=Scope.choices, label=_("Scope"))
     binding = django_filters.ChoiceFilter(choices=Binding.choices, label=_("Binding"), empty_label=_("All levels"))
     verdict = django_filters.ChoiceFilter(choices=Verdict.choices, label=_("Verdict"))
+    batch = django_filters.NumberFilter(
+        method="from_batch", min_value=1, max_value=99, label=_("Batch from which people count")
+    )
 
     class Meta:
         model = Quota
+        fields: list[str] = []
+
+    @extend_schema_field(OpenApiTypes.INT)
+    def from_batch(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return rows.filter(batches__contains=[int(value)])
+
+
+class TallyFilter(OfUnits):
+    """What the interface narrows tallies by."""
+
+    scheme = django_filters.CharFilter(label=_("Scheme"))
+    topic = django_filters.CharFilter(label=_("Rule"))
+
+    class Meta:
+        model = Tally
         fields: list[str] = []
 
 

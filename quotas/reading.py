@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from deploy_admin import clock
 from deploy_admin.months import Period
@@ -221,10 +221,33 @@ def what_to_do(quota: Any) -> str:
         }
     gap = max((quota.required or 0) - quota.recognised, 0)
     if not gap:
-        return gettext("The number is reached; nothing is to be done.")
+        return _reached(quota)
     if quota.binding == Binding.ENCOURAGED:
         return gettext("%(n)d short of the target; encouraged, not counted as a violation.") % {"n": gap}
-    return gettext("%(n)d short; on post by %(day)s at the latest to count.") % {"n": gap, "day": last_day}
+    if quota.period_end < clock.today():
+        return gettext("%(n)d short; the period ended on %(day)s.") % {"n": gap, "day": last_day}
+    said = gettext("%(n)d short; on post by %(day)s at the latest to count.") % {"n": gap, "day": last_day}
+    coming = min(quota.nominated or 0, gap)
+    if not coming:
+        return said
+    return f"{said} " + ngettext(
+        "%(n)d nominated person makes up for it if they begin by then.",
+        "%(n)d nominated people make up for it if they begin by then.",
+        coming,
+    ) % {"n": coming}
+
+
+def _reached(quota: Any) -> str:
+    """Return what a number that is reached still asks for: an officer's confirmation, or nothing."""
+    if quota.verdict == Verdict.TOO_MANY:
+        return gettext("More than the %(n)d that there may be.") % {"n": quota.maximum or 0}
+    if quota.verdict in (Verdict.PENDING, Verdict.SHORT, Verdict.UNDETERMINED):
+        return gettext("The number is reached, but not what the team must contain.")
+    if quota.unconfirmed:
+        return gettext("The number is reached; %(n)d of those counted wait for an officer's confirmation.") % {
+            "n": quota.unconfirmed
+        }
+    return gettext("The number is reached; nothing is to be done.")
 
 
 @dataclass(frozen=True, slots=True)

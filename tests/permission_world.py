@@ -22,13 +22,16 @@ from deploy_admin.audit import services as audit
 from deploy_admin.jobs import services as jobs
 from deploy_admin.jobs.models import BatchFile, Job, Notice, Upload, UploadBatch
 from deploy_admin.people.models import HeldDocument, Recognition, RecordedEvent, ToldApart, TransferRequest
-from deploy_admin.registry.models import Institution
+from deploy_admin.registry.models import CalendarYear, Institution
+from deploy_admin.registry.services import calendar
 from quotas import services as quotas
 from quotas.models import Figure, ListedPerson, Quota, Release, ShortfallReason, UnitList
 from tests import factories as make
 from tests.accounts.factories import a_membership, signed_in
+from tests.assignments.inspections.walked import add_inspections
 from tests.people.factories import a_licence, a_title, a_worker, away
-from tests.policies.factories import a_draft, a_rule, a_text, an_adopted
+from tests.permission_posts import add_posts
+from tests.policies.factories import a_draft, a_part, a_rule, a_text, an_adopted
 
 OWN, FOREIGN = "own", "foreign"
 CODES = {OWN: "500901", FOREIGN: "500902"}
@@ -39,13 +42,24 @@ PARAMS: dict[str, dict[str, Any]] = {
     "roster": {"unit": None},
     "promotions": {"year": 2024},
     "recruits": {"year": 2024},
+    "past_assignments": {"unit": None, "kind": "", "evidence": "archive"},
+    "past_leave": {"unit": None},
+    "placements": {"campaign": None},
 }
+#: Sent in by the district's authority; everything else by the unit.
+BY_DISTRICT = frozenset({"institutions", "placements"})
 #: Collected from many units in collections.
-COLLECTED = ("roster", "figures", "promotions", "recruits")
+COLLECTED = ("roster", "figures", "promotions", "recruits", "past_assignments", "past_leave")
 #: Kinds whose rows hang on a person: the address names the person and the row.
 OF_PERSON = frozenset({"employment", "title", "licence", "document", "unavailability", "recorded"})
-#: Whose seat is the district's authority; the city's people and the administrators sit elsewhere.
-UNIT_ROLES = frozenset({Role.SENDER_HR, Role.RECEIVER_CLERK, Role.DEPLOYED_PERSON})
+#: Kinds whose rows hang on an assignment, as above.
+OF_ASSIGNMENT = frozenset({"suspension", "task", "mentoring"})
+#: Who sits at the hospital that sends, and who at the health centre that receives; the city's people sit with the
+#: city, administrators nowhere, and everybody else with the district's authority.
+SENDER_ROLES = frozenset({Role.SENDER_HR, Role.DEPLOYED_PERSON})
+RECEIVER_ROLES = frozenset({Role.RECEIVER_CLERK, Role.RECEIVER_HEAD})
+#: What the receiving unit has of its own: asked for in its people's walk where others ask for the hospital's.
+OF_RECEIVER = {"institution": "receiver", "membership": "receivers_membership", "deployed": "receivers_deployed"}
 CITY_ROLES = frozenset({Role.CITY_OFFICER, Role.PERSONNEL_SECTION})
 
 
@@ -62,9 +76,13 @@ class World:
         self._results(OWN, number="示范卫发〔2025〕1号")
         self._side(FOREIGN)
         self._results(FOREIGN, number="示范卫发〔2025〕2号")
+        calendar.load(by=SYSTEM)
         for side in self.sides.values():
+            side.calendar_year = CalendarYear.objects.get(year=2027)
             self._people(side)
             self._papers(side)
+            add_posts(side)
+            add_inspections(side)
         assignments.refresh(on=clock.today(), by=SYSTEM)
         for side in self.sides.values():
             side.eligibility = Eligibility.objects.get(worker=side.person, clause_id="who")
@@ -77,17 +95,23 @@ class World:
         side.authority = make.an_authority(side.division)
         side.hospital = make.a_hospital(f"示范{name}医院", division=side.division)
         plan = make.DISTRICT_PLAN.replace("model-county-township", f"plan-{name}") % {"place": side.division.code}
+        side.receiver = make.an_institution(
+            f"示范{name}卫生院", division=side.division, kind="township_health_centre", tier="township", level=1
+        )
         side.version = make.a_policy(plan)
         side.draft = a_draft(a_text(f"draft-{name}", CODES[name]))
         rule = a_rule(topic="county_township.who")
         side.rules = an_adopted(a_text(f"who-{name}", CODES[name], rule, section="eligibility"))
+        owed = a_part("owed", target="title_application.associate_senior", service="{length: {at_least: 12 months}}")
+        side.requirements = an_adopted(a_text(f"owed-{name}", CODES[name], owed, section="requirements"))
         make.promotions(side.hospital, 5)
 
     def _member(self, role: Role) -> Membership:
         own = self.sides[OWN]
         if role in ADMINISTRATORS:
             return a_membership(role)
-        seat = self.city if role in CITY_ROLES else own.hospital if role in UNIT_ROLES else own.authority
+        seats = dict.fromkeys(CITY_ROLES, self.city) | dict.fromkeys(SENDER_ROLES, own.hospital)
+        seat = (seats | dict.fromkeys(RECEIVER_ROLES, own.receiver)).get(role, own.authority)
         return a_membership(role, seat, manages_unit=role not in {Role.DEPLOYED_PERSON, Role.AUDITOR})
 
     def _results(self, name: str, *, number: str) -> None:
@@ -121,7 +145,6 @@ class World:
 
     def _people(self, side: SimpleNamespace) -> None:
         """Somebody with a row of every kind, a second record of theirs, and a list on which they stand."""
-        clinic = make.a_hospital(f"示范{side.name}卫生院", division=side.division, affiliation="district")
         side.person = person = a_worker(f"示范{side.name}安", at=side.hospital)
         side.second = a_worker(f"示范{side.name}安", at=side.hospital)
         namesake = a_worker(f"示范{side.name}安", at=side.hospital)
@@ -136,7 +159,7 @@ class World:
         served = {"served_from": date(2019, 1, 1), "served_to": date(2019, 12, 31)}
         side.recognition = Recognition.objects.create(kind="foreign_aid", **served, **paper)
         side.transfer_request = TransferRequest.objects.create(
-            worker=person, from_institution=side.hospital, to_institution=clinic, first_day=date(2026, 12, 1)
+            worker=person, from_institution=side.hospital, to_institution=side.receiver, first_day=date(2026, 12, 1)
         )
         year = {"period_start": make.Y2024.first, "period_end": make.Y2024.last, "kind": "promotions"}
         UnitList.objects.create(institution=side.hospital, **year)
@@ -163,6 +186,8 @@ class World:
         own = side.name == OWN
         side.hr = self.members[Role.SENDER_HR] if own else a_membership(Role.SENDER_HR, side.hospital)
         side.membership = a_membership(Role.SENDER_HR, side.hospital)
+        side.receivers_membership = a_membership(Role.RECEIVER_CLERK, side.receiver)
+        side.receivers_deployed = a_membership(Role.DEPLOYED_PERSON, side.receiver)
         side.token = Token.objects.create(
             name="示范系统",
             prefix=f"da{side.name}"[:12],
@@ -184,8 +209,8 @@ class World:
             kind="import.figures",
         )
         for key in PARAMS:
-            of_district = key == "institutions"
-            setattr(side, f"{key}_upload", self._upload(side, key, side.authority if of_district else side.hospital))
+            sender = side.authority if key in BY_DISTRICT else side.hospital
+            setattr(side, f"{key}_upload", self._upload(side, key, sender))
         for key in COLLECTED:
             batch = UploadBatch.objects.create(
                 column_set=key, params=PARAMS[key], institution_id=side.authority.pk, created_by_name="示范"
@@ -242,14 +267,19 @@ class World:
         )
         return Client(raise_request_exception=False, headers={"Authorization": f"Token {secret}"})
 
-    def arguments(self, kind: str | None, side: str) -> Mapping[str, Any]:
+    def key(self, kind: str, side: str, role: Role | None = None) -> int:
+        """Return the key of the side's object of this kind; of their own unit's for the people of the receiver."""
+        if role in RECEIVER_ROLES and side == OWN:
+            kind = OF_RECEIVER.get(kind, kind)
+        found: int = getattr(self.sides[side], "hospital" if kind == "institution" else kind).pk
+        return found
+
+    def arguments(self, kind: str | None, side: str, role: Role | None = None) -> Mapping[str, Any]:
         """Return the part of an address that names the side's object of this kind."""
         here = self.sides[side]
         match kind:
             case None:
                 return {}
-            case "institution":
-                return {"pk": here.hospital.pk}
             case "profile":
                 return {"pk": here.hospital.pk, "profile_pk": here.hospital.profile.pk}
             case "jurisdiction":
@@ -264,6 +294,10 @@ class World:
                 return {"pk": here.person.pk, "policy": here.rules.policy.slug, "clause": "who"}
             case "own_standing":
                 return {"policy": here.rules.policy.slug, "clause": "who"}
+            case "requirement":
+                return {"pk": here.person.pk, "policy": here.requirements.policy.slug, "clause": "owed"}
+            case "own_requirement":
+                return {"policy": here.requirements.policy.slug, "clause": "owed"}
             case "policy":
                 return {"slug": here.version.policy.slug}
             case "version" | "draft":
@@ -271,11 +305,20 @@ class World:
                 return {"slug": version.policy.slug, "revision": version.revision}
             case str() if kind in OF_PERSON:
                 return {"pk": here.person.pk, "row": getattr(here, kind).pk}
+            case "duty":
+                return {"pk": here.campaign.pk, "unit": here.receiver.pk}
+            case str() if kind in OF_ASSIGNMENT:
+                row = getattr(here, kind)
+                return {"pk": row.assignment_id, "row": row.pk}
+            case "found_absent":
+                return {"pk": here.inspection.pk, "assignment_pk": here.found_absent.assignment_id}
+            case "open_finding":
+                return {"pk": here.open_inspection.pk, "finding_pk": here.open_finding.pk}
             case str() if kind.endswith("_batch_file"):
                 held = getattr(here, kind)
                 return {"pk": held.batch_id, "file_pk": held.pk}
             case _:
-                return {"pk": getattr(here, kind).pk}
+                return {"pk": self.key(kind, side, role)}
 
 
 @contextmanager

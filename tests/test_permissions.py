@@ -17,7 +17,7 @@ from deploy_admin import documents, urls
 from deploy_admin.access import GRANTS, Permission, Role
 from deploy_admin.accounts.actors import MembershipActor
 from deploy_admin.accounts.tokens import MACHINE_SCOPES
-from tests.permission_world import FOREIGN, OF_PERSON, OWN, World, undone
+from tests.permission_world import FOREIGN, OF_ASSIGNMENT, OF_PERSON, OWN, World, undone
 from tests.test_consistency import OWN_URLS
 
 TABLE = yaml.safe_load((Path(__file__).parent / "permissions.yaml").read_text())
@@ -99,13 +99,15 @@ def knows(role: Role, kind: str | None, side: str) -> bool:
     return row["foreign_seen_by"] == "everyone" or str(role) in row["foreign_seen_by"]
 
 
-def ask(world: World, client: Client, name: str, side: str, method: str) -> int:
-    """Return the status of the page on the side's object; a POST sends an empty form."""
-    row = PAGES[name]
-    url = reverse(name, kwargs={**world.arguments(row.get("object"), side), **row.get("args", {})} or None)
+def ask(world: World, role: Role, name: str, side: str, method: str) -> int:
+    """Return the status of the page on the side's object; a POST sends an empty form, or what the table says."""
+    row, client = PAGES[name], world.browser_of(role)
+    url = reverse(name, kwargs={**world.arguments(row.get("object"), side, role), **row.get("args", {})} or None)
     query = "".join(f"?{key}={value}" for key, value in row.get("query", {}).items())
     with undone(client):
-        return (client.get(url + query) if method == "GET" else client.post(url + query, {})).status_code
+        return (
+            client.get(url + query) if method == "GET" else client.post(url + query, row.get("data", {}))
+        ).status_code
 
 
 def expected(role: Role, row: dict[str, Any], side: str) -> str:
@@ -133,7 +135,7 @@ def test_the_members_reach_is_the_tables(world, role):
 @pytest.mark.parametrize("side", [OWN, FOREIGN])
 def test_a_role_enters_the_pages_it_may_and_knows_the_objects_it_reaches(world, role, side):
     """Without the permission 403, an object out of reach 404, everything else an answer and never an error."""
-    browser, wrong = world.browser_of(role), {}
+    wrong = {}
     for name, row in NAMED.items():
         if side == FOREIGN and not (row.get("object") and may(role, row["needs"])):
             continue  # the permission alone decides, and the own side's walk has asked for it
@@ -141,7 +143,7 @@ def test_a_role_enters_the_pages_it_may_and_knows_the_objects_it_reaches(world, 
         for method in (
             methods if may(role, row["needs"]) else methods[:1]
         ):  # the guard asks before it looks at the method
-            status, what = ask(world, browser, name, side, method), expected(role, row, side)
+            status, what = ask(world, role, name, side, method), expected(role, row, side)
             if not fits(status, what, method):
                 wrong[f"{method} {name}"] = f"{status}, should be {what}"
     assert wrong == {}
@@ -160,6 +162,12 @@ def test_an_address_that_names_two_things_needs_both(world, role):
             address = {"pk": own.person.pk, "row": getattr(foreign, kind).pk}
         elif kind == "pair" and role is not Role.CITY_OFFICER:  # the city sees both
             address = {"pk": own.person.pk, "other": foreign.second.pk}
+        elif kind in OF_ASSIGNMENT:
+            address = {"pk": own.assignment.pk, "row": getattr(foreign, kind).pk}
+        elif kind == "found_absent":
+            address = {"pk": own.inspection.pk, "assignment_pk": foreign.found_absent.assignment_id}
+        elif kind == "open_finding":
+            address = {"pk": own.open_inspection.pk, "finding_pk": foreign.open_finding.pk}
         elif kind == "standing":
             address = {"pk": own.person.pk, "policy": foreign.rules.policy.slug, "clause": "who"}
         elif kind.endswith("_batch_file"):
@@ -179,7 +187,7 @@ def test_pages_that_only_take_orders_do_nothing_on_a_visit(world):
     for name, row in PAGES.items():
         if row.get("methods") == ["POST"]:
             role = next((r for r in Role if may(r, row["needs"])), Role.CITY_OFFICER)
-            if (status := ask(world, world.browser_of(role), name, OWN, "GET")) != 405:
+            if (status := ask(world, role, name, OWN, "GET")) != 405:
                 wrong[name] = status
     assert wrong == {}
 
@@ -204,13 +212,13 @@ def test_everybody_signed_in_has_the_pages_of_their_own_account(world, role):
     for name, row in PAGES.items():
         if row["needs"] == "signed_in":
             for method in row.get("methods", ["GET"]):
-                status = ask(world, world.browser_of(role), name, OWN, method)
+                status = ask(world, role, name, OWN, method)
                 if status >= 500 or status in {401, 403, 405}:
                     wrong[f"{method} {name}"] = status
     assert wrong == {}
 
 
-def api_calls(world: World):
+def api_calls(world: World, role: Role | None = None):
     """Yield (action, permission, kind of object, side, address) of every call; a list has no side but the own one."""
     for action, permission in API.items():
         basename, kind = action.rsplit(".", 1)
@@ -220,17 +228,12 @@ def api_calls(world: World):
             continue
         for side in (OWN, FOREIGN):
             name = f"{basename}-{'detail' if kind == 'retrieve' else kind}"
-            yield action, permission, of, side, reverse(name, args=[key_of(world, of, side)])
-
-
-def key_of(world: World, kind: str, side: str) -> int:
-    held = world.sides[side]
-    return held.hospital.pk if kind == "institution" else getattr(held, kind).pk
+            yield action, permission, of, side, reverse(name, args=[world.key(of, side, role)])
 
 
 def api_wrong(world: World, client: Client, role: Role, scopes: set[str]) -> dict[str, str]:
     wrong = {}
-    for action, permission, kind, side, url in api_calls(world):
+    for action, permission, kind, side, url in api_calls(world, role):
         what = 403 if permission not in scopes else 200 if knows(role, kind, side) else 404
         with undone(client):
             response = client.get(url)

@@ -70,6 +70,7 @@ def test_the_keyed_hash_finds_equals_and_needs_the_key(vault):
 @pytest.mark.parametrize(
     ("keys", "match"),
     [({}, MATCH), ({1: b"short"}, MATCH), ({1: ONE}, b"short"), ({0: ONE}, MATCH), ({256: ONE}, MATCH)],
+    ids=["no key", "a short key", "a short match key", "version 0", "version 256"],
 )
 def test_wrong_keys_are_refused(keys, match):
     with pytest.raises(ImproperlyConfigured):

@@ -1,6 +1,21 @@
-"""Who may go as last judged, which state of whose record that rests on, and what people say is wrong in theirs."""
+"""Who may go; campaigns and the life of an assignment; leave, absence, inspections; what follows; papers; the past."""
 
+from assignments.models.assignments import Assignment, Segment, Transition
+from assignments.models.campaigns import Campaign, Slot, UnitDuty
 from assignments.models.corrections import CorrectionRequest
 from assignments.models.eligibility import Eligibility, Judged
+from assignments.models.inspections import Finding, Inspection, PresenceCheck, Sanction
+from assignments.models.leave import Absence, Leave
+from assignments.models.papers import IssuedPaper, PaperLine
+from assignments.models.past import PastCertificate, PastPayment
+from assignments.models.practice import PracticeSuspension
+from assignments.models.proposals import Proposal
+from assignments.models.standing import Counted, Obligation, Reckoned, ServiceCredit
+from assignments.models.tasks import Mentoring, Task
 
-__all__ = ["CorrectionRequest", "Eligibility", "Judged"]
+__all__ = [
+    "Absence", "Assignment", "Campaign", "CorrectionRequest", "Counted", "Eligibility", "Finding", "Inspection",
+    "IssuedPaper", "Judged", "Leave", "Mentoring", "Obligation", "PaperLine", "PastCertificate", "PastPayment",
+    "PracticeSuspension", "PresenceCheck", "Proposal", "Reckoned", "Sanction", "Segment", "ServiceCredit", "Slot",
+    "Task", "Transition", "UnitDuty",
+]  # fmt: skip

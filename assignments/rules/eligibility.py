@@ -82,6 +82,19 @@ class _Hit(NamedTuple):
     missing: tuple[str, ...] = ()
 
 
+class Parts(NamedTuple):
+    """What the parts of a clause answer, each by itself."""
+
+    applies: Truth
+    exempt: Truth
+    exemption: str
+    needs: Truth
+    options: tuple[Truth, ...]
+    #: What keeps it unknown whether the clause applies, and what is not known of the rest.
+    missing_applies: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
 class Judge:
     """One clause for one day. `days`, `asks_ever` and `facts` say what a sheet must bring."""
 
@@ -261,6 +274,32 @@ class Judge:
 
     def _all_missing(self, parts: Iterable[_Part], sheet: Sheet) -> tuple[str, ...]:
         return tuple(name for part in parts for name in self._missing(part, sheet))
+
+    def parts(self, sheet: Sheet) -> Parts:
+        """Return what each part of the clause answers by itself, for clauses that ask other things besides."""
+        applies = self._applies.asked(sheet)
+        exempt, window, unsure = self._exempt(sheet)
+        needs = YES
+        for need in self._needs:
+            needs = needs & need.asked(sheet)
+        return Parts(
+            applies,
+            exempt,
+            window.part.id if window is not None else "",
+            needs,
+            tuple(option.asked(sheet) for option in self._options),
+            self._missing_if(applies, self._applies, sheet),
+            tuple(dict.fromkeys((*unsure, *self._all_missing([*self._needs, *self._options], sheet)))),
+        )
+
+    def explain_parts(self, sheet: Sheet) -> Iterable[Step]:
+        """Yield every question of those parts, with its fact, value, day and truth."""
+        yield from self._asked_of("applies_to", (), self._applies, sheet)
+        yield from self._steps_of_exemptions(sheet)
+        for need in self._needs:
+            yield from self._asked_of(need.id.partition("[")[0], (), need, sheet)
+        for option in self._options:
+            yield from self._asked_of("alternative", (Input("alternative", option.id),), option, sheet)
 
     # ------------------------------------------------------------ the same with every step
 

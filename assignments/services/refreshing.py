@@ -53,7 +53,7 @@ class Counts:
 def refresh(worker_ids: Collection[int] | None = None, *, on: date, by: Actor) -> Counts:
     """Judge these people, or everybody, for the day, now and in this process; what is unchanged is not touched."""
     judging, counts = Judging(on), Counts()
-    chunks = _everybody(None) if worker_ids is None else _in_chunks(sorted(set(worker_ids)))
+    chunks = _everybody(None) if worker_ids is None else in_chunks(sorted(set(worker_ids)), CHUNK)
     for ids in chunks:
         with transaction.atomic():
             guard.alone()
@@ -130,12 +130,13 @@ def _record(counts: Counts, on: date, by: Actor) -> None:
 
 def _everybody(not_since: datetime | None) -> Iterator[list[int]]:
     """Yield everybody's ids in order, chunk by chunk; those met since the moment are left out."""
+    return in_order(_not_since(not_since) if not_since else HealthWorker.objects.all(), CHUNK)
+
+
+def in_order(people: HealthWorkerQuerySet, size: int) -> Iterator[list[int]]:
+    """Yield the ids of these people in order, so many at a time; each time asked anew."""
     last = 0
-    while True:
-        people = _not_since(not_since) if not_since else HealthWorker.objects.all()
-        ids = list(people.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK])
-        if not ids:
-            return
+    while ids := list(people.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:size]):
         yield ids
         last = ids[-1]
 
@@ -151,9 +152,10 @@ def _changed() -> HealthWorkerQuerySet:
     return recently.filter(unmet).order_by("updated_at", "pk")
 
 
-def _in_chunks(ids: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
+def in_chunks(ids: list[int], size: int) -> Iterator[list[int]]:
+    """Yield the ids, so many at a time."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 def judged_on() -> date | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from assignments import services
-from assignments.forms import AnswerForm
+from assignments.forms.eligibility import AnswerForm
 from assignments.models import CorrectionRequest
 from deploy_admin.access import ActorRequest, Permission, requires
 from deploy_admin.http import page_of, refusals_shown_in

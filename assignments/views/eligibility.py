@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assignments import checking, explaining, services
-from assignments.forms import CheckForm
+from assignments.forms.eligibility import CheckForm
 from assignments.listing import WhoMayGo, lines, live_rows, planned_day
 from deploy_admin import clock, documents, spreadsheets
 from deploy_admin.access import ActorRequest, Permission, requires

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assignments import explaining, services
-from assignments.forms import CorrectionForm
+from assignments.forms.eligibility import CorrectionForm
 from assignments.listing import lines, live_rows
 from assignments.models import CorrectionRequest
 from assignments.views.eligibility import day_of
@@ -87,7 +87,7 @@ def _context(me: HealthWorker, request: ActorRequest) -> dict[str, Any]:
             ],
         },
         {
-            "title": _("Absences"),
+            "title": _("Times away"),
             "rows": [
                 (each.kind_label, "", period(each.valid_from, each.valid_to))
                 for each in Unavailability.objects.standing().filter(worker=me).order_by("-valid_from")

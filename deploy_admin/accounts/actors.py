@@ -17,7 +17,7 @@ from deploy_admin.registry.codes import Kind, Tier
 from deploy_admin.registry.models import Institution
 
 #: Whatever institution they belong to, these never reach beyond it.
-UNIT_ROLES = frozenset({Role.SENDER_HR, Role.RECEIVER_CLERK})
+UNIT_ROLES = frozenset({Role.SENDER_HR, Role.RECEIVER_CLERK, Role.RECEIVER_HEAD})
 
 
 class InstitutionActor:

@@ -25,7 +25,7 @@ OFFICERS = frozenset({Role.CITY_OFFICER, Role.DISTRICT_OFFICER})
 def roles_at(kind: str, tier: str) -> frozenset[Role]:
     """Return the capacities that exist at an institution of this kind and tier."""
     if kind != Kind.HEALTH_AUTHORITY:
-        return frozenset({Role.SENDER_HR, Role.RECEIVER_CLERK, Role.DEPLOYED_PERSON, Role.AUDITOR})
+        return frozenset({Role.SENDER_HR, Role.RECEIVER_CLERK, Role.RECEIVER_HEAD, Role.DEPLOYED_PERSON, Role.AUDITOR})
     officer = Role.CITY_OFFICER if tier == Tier.MUNICIPAL else Role.DISTRICT_OFFICER
     return SECTIONS | {officer, Role.AUDITOR}
 

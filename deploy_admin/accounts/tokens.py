@@ -31,6 +31,8 @@ MACHINE_SCOPES = (
     Permission.PEOPLE_VIEW,
     Permission.PEOPLE_IDS,
     Permission.ELIGIBILITY_VIEW,
+    Permission.ASSIGNMENTS_VIEW,
+    Permission.INSPECTIONS_VIEW,
 )
 #: With one of these comes another: an ID number without its person says nothing.
 RESTS_ON = {Permission.PEOPLE_IDS: Permission.PEOPLE_VIEW}

@@ -17,6 +17,8 @@ PERMISSION_LABELS = {
     Permission.PEOPLE_VIEW: _("Read health workers, without ID numbers"),
     Permission.PEOPLE_IDS: _("Read whole ID numbers"),
     Permission.ELIGIBILITY_VIEW: _("Read who may be sent"),
+    Permission.ASSIGNMENTS_VIEW: _("Read campaigns, assignments, leave, credit and papers"),
+    Permission.INSPECTIONS_VIEW: _("Read inspections"),
 }
 #: What stands under a scope that needs a second thought.
 WARNINGS = {

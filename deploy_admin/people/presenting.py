@@ -43,8 +43,17 @@ def shape(state: str) -> str:
 
 def eligibility_address(person: int) -> str:
     """Return where the app above says whether the person may go; empty where it is not installed."""
+    return _above("assignments:eligibility_of", person)
+
+
+def service_address(person: int) -> str:
+    """Return where the app above says what service the person has and owes; empty where it is not installed."""
+    return _above("assignments:service_of", person)
+
+
+def _above(name: str, person: int) -> str:
     try:
-        return reverse("assignments:eligibility_of", args=[person])
+        return reverse(name, args=[person])
     except NoReverseMatch:
         return ""
 
@@ -287,6 +296,7 @@ def page_context(worker: HealthWorker, actor: Actor, on: date) -> dict[str, Any]
         "merges": merges(worker),
         "uploads": uploads(worker, actor),
         "eligibility_url": eligibility_address(worker.pk) if actor.can(Permission.ELIGIBILITY_VIEW) else "",
+        "service_url": service_address(worker.pk) if actor.can(Permission.ELIGIBILITY_VIEW) else "",
         "may_edit": doing.allowed,
         "may_merge": actor.can(Permission.PEOPLE_MERGE),
         "may_reveal": actor.can(Permission.PEOPLE_IDS) and bool(worker.id_masked),

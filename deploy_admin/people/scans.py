@@ -39,13 +39,13 @@ class ScanField(forms.FileField):
             return None
         if file.size > MEGABYTES << 20:
             raise ValidationError(_("The file is larger than %(limit)d MB.") % {"limit": MEGABYTES}, "too_large")
-        if _type(file.read(8)) is None:
+        if type_of(file.read(8)) is None:
             raise ValidationError(_("This is no PDF, JPEG or PNG."), "no_scan")
         file.seek(0)
         return file
 
 
-def _type(head: bytes) -> str | None:
+def type_of(head: bytes) -> str | None:
     return next((known for begin, known in TYPES.items() if head.startswith(begin)), None)
 
 
@@ -58,7 +58,7 @@ def kept(file: Any, worker: HealthWorker, by: Actor) -> StoredFile | None:
     return jobs.store_file(
         name=words.masked(file.name),
         content=content,
-        content_type=_type(content) or "application/octet-stream",
+        content_type=type_of(content) or "application/octet-stream",
         by=by,
         owner_institution_id=post.institution_id if post else by.institution_id,
         kind=KIND,

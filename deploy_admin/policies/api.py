@@ -30,6 +30,7 @@ class AdoptionSerializer(serializers.ModelSerializer[Adoption]):
             "quotas_from",
             "assignments_from",
             "on_post",
+            "adverse",
             "at",
         )
         read_only_fields = fields

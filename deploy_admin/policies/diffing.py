@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from deploy_admin.policies.language import PolicyDocument, to_json
+from deploy_admin.policies.language.types import CLAUSE_SECTIONS
 
 #: What people call the fields they compare most; a deeper path keeps its last words.
 LABELS: dict[str, Any] = {
@@ -36,6 +37,24 @@ LABELS: dict[str, Any] = {
     "applies_to": _("Speaks of"),
     "requires": _("Requirement"),
     "mixing": _("Mixing of alternatives"),
+    "suspension": _("Suspension of practice"),
+    "filing.within": _("Filing due within, in working days"),
+    "full_time": _("Full-time"),
+    "term.at_least": _("Minimum term"),
+    "filing.at_least": _("Leave filed from"),
+    "by": _("Extension by"),
+    "counted_by": _("Absence counted by"),
+    "warn.at_least": _("Warning from"),
+    "proposes_void.more_than": _("Proposed void above"),
+    "heard_within": _("Heard within, in working days"),
+    "reckoned_by": _("Reckoned by"),
+    "minimum_segment.length.at_least": _("Shortest piece of service"),
+    "continuous.gap": _("Gap that keeps service continuous"),
+    "credited_if": _("Credited with the result"),
+    "service.length.at_least": _("Service asked for"),
+    "due.since": _("Clock begins with"),
+    "due.within": _("Due within"),
+    "warn_after": _("Pointed out after"),
     "pilot": _("Pilot areas"),
     "overrides": _("Overrides"),
     "holds_with": _("Holds beside"),
@@ -94,7 +113,7 @@ def compare(old: PolicyDocument, new: PolicyDocument) -> Difference:
 
 def _clauses(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Take the clauses of every section out of a document's JSON, by their id."""
-    return {clause["id"]: clause for section in ("quotas", "eligibility") for clause in data.pop(section, [])}
+    return {clause["id"]: clause for section in CLAUSE_SECTIONS for clause in data.pop(section, [])}
 
 
 def _fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[FieldChange]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from deploy_admin.policies.language import PolicyDocument, periods
 from deploy_admin.policies.models import OnPost
 from deploy_admin.policies.services import Transition
-from deploy_admin.policies.switches import Switch, asked_of
+from deploy_admin.policies.switches import Switch, asked_of, stated
 
 #: Generous for a text: the six shipped ones are under 20 kB each.
 MAX_BYTES = 500_000
@@ -75,7 +75,9 @@ class AdoptForm(forms.Form):
     assignments_from = forms.DateField(
         label=gettext_lazy("Assignments that start on or after"),
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=gettext_lazy("From this day on the version also says who may be sent."),
+        help_text=gettext_lazy(
+            "From this day on the version also says who may be sent and what holds while people are on post."
+        ),
     )
     on_post = forms.ChoiceField(
         label=gettext_lazy("For people already on post, holds"), choices=OnPost.choices, widget=forms.RadioSelect
@@ -96,6 +98,7 @@ class AdoptForm(forms.Form):
                 label=switch.sentence,
                 choices=[("yes", _("Yes")), ("no", _("No"))],
                 widget=forms.RadioSelect,
+                help_text=_as_stated(stated(switch, document)),
             )
 
     def act(self) -> dict[str, Any]:
@@ -114,6 +117,13 @@ class AdoptForm(forms.Form):
                 adverse={switch.code: data[switch.code] == "yes" for switch in self.switches},
             ),
         }
+
+
+def _as_stated(said: bool | None) -> str:
+    """Say what the document itself answers; where it leaves the question open, that the officer decides it."""
+    if said is None:
+        return _("The document leaves it open: your answer decides.")
+    return _("The document says: %(answer)s.") % {"answer": _("Yes") if said else _("No")}
 
 
 class ReasonForm(forms.Form):

@@ -11,13 +11,25 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic
+from typing import Any, Generic, Literal
 
 from typing_extensions import TypeVar
 
-from deploy_admin.policies.language.types import Clause, Eligibility, Level, PolicyDocument, Quota
+from deploy_admin.policies.language.types import (
+    AbsenceRule,
+    Clause,
+    Eligibility,
+    LeaveRule,
+    Level,
+    PolicyDocument,
+    PostingRule,
+    Quota,
+    Requirement,
+    ServiceRule,
+)
 
 Key = tuple[str, str]  # policy and clause
+OnPost = Literal["old", "new", "more_favourable"]
 #: The type of clause; where nothing is said, quotas are meant.
 C = TypeVar("C", bound=Clause, default=Quota)
 
@@ -53,6 +65,10 @@ class AdoptedVersion:
     order: int
     document: PolicyDocument
     label: str = ""
+    #: Which rule holds for people on post since before `assignments_from`.
+    on_post: OnPost = "new"
+    #: What was answered at adoption; the document has it where its text leaves it open.
+    adverse: Mapping[str, bool] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -83,7 +99,25 @@ ELIGIBILITY: Section[Eligibility] = Section(
     lambda version: version.assignments_from,
     lambda clause: (clause.topic, clause.target),
 )
-SECTIONS: tuple[Section[Any], ...] = (QUOTAS, ELIGIBILITY)
+#: What concerns people on post is asked of their first day, or of the day of an event; see the adoption's `on_post`.
+POSTING: Section[PostingRule] = Section(
+    lambda document: document.posting, lambda version: version.assignments_from, lambda clause: (clause.topic,)
+)
+LEAVE: Section[LeaveRule] = Section(
+    lambda document: document.leave, lambda version: version.assignments_from, lambda clause: (clause.topic,)
+)
+ABSENCE: Section[AbsenceRule] = Section(
+    lambda document: document.absence, lambda version: version.assignments_from, lambda clause: (clause.topic,)
+)
+SERVICE: Section[ServiceRule] = Section(
+    lambda document: document.service, lambda version: version.assignments_from, lambda clause: (clause.topic,)
+)
+REQUIREMENTS: Section[Requirement] = Section(
+    lambda document: document.requirements,
+    lambda version: version.assignments_from,
+    lambda clause: (clause.topic, clause.target or ""),
+)
+SECTIONS: tuple[Section[Any], ...] = (QUOTAS, ELIGIBILITY, POSTING, LEAVE, ABSENCE, SERVICE, REQUIREMENTS)
 
 
 @dataclass(frozen=True)
@@ -175,13 +209,20 @@ class Governing(Generic[C]):
         `applies` says whether a clause's `owed_by` meets the unit (an unknown counts as yes: it may). The nearest
         level with such a clause wins; within it, whichever another one overrides steps back.
         """
-        nearest: list[GoverningClause[C]] = []
-        for clause in self.candidates(topic, division_id):
-            if nearest and clause.nearness < nearest[0].nearness:
-                break
-            if applies(clause):
-                nearest.append(clause)
-        return not_overridden(nearest)
+        return nearest(self.candidates(topic, division_id), applies)
+
+
+def nearest(
+    candidates: Iterable[GoverningClause[C]], applies: Callable[[GoverningClause[C]], bool]
+) -> tuple[GoverningClause[C], ...]:
+    """Return, of clauses in order of nearness, those of the nearest level that apply and are not overridden."""
+    held: list[GoverningClause[C]] = []
+    for clause in candidates:
+        if held and clause.nearness < held[0].nearness:
+            break
+        if applies(clause):
+            held.append(clause)
+    return not_overridden(held)
 
 
 def not_overridden(clauses: Iterable[GoverningClause[C]]) -> tuple[GoverningClause[C], ...]:
@@ -209,13 +250,22 @@ def standing_of(
             return Standing.SUPERSEDED, f"{other.policy} #{other.revision}", section.begins(other)
     if version.last_day is not None and version.last_day < day:
         return Standing.ENDED, "", version.last_day
-    # A clause's own first day counts only where it comes after the document's: for the latter the transition decides.
+    outside = outside_its_dates(version, clause, day)
+    return (Standing.CLAUSE_OUTSIDE_ITS_DATES, "", outside) if outside else (Standing.GOVERNS, "", None)
+
+
+def own_first_day(version: AdoptedVersion, clause: Clause) -> date | None:
+    """Return the clause's own first day where it comes after the document's: for the latter the transition decides."""
     first, whole = clause.in_force.from_, version.document.in_force.from_
-    if first is not None and (whole is None or first > whole) and day < first:
-        return Standing.CLAUSE_OUTSIDE_ITS_DATES, "", first
-    if clause.in_force.to is not None and clause.in_force.to < day:
-        return Standing.CLAUSE_OUTSIDE_ITS_DATES, "", clause.in_force.to
-    return Standing.GOVERNS, "", None
+    return first if first is not None and (whole is None or first > whole) else None
+
+
+def outside_its_dates(version: AdoptedVersion, clause: Clause, day: date) -> date | None:
+    """Return the clause's own first or last day that keeps it from being in force on `day`; None inside them."""
+    first = own_first_day(version, clause)
+    if first is not None and day < first:
+        return first
+    return clause.in_force.to if clause.in_force.to is not None and clause.in_force.to < day else None
 
 
 def later_versions(
@@ -242,22 +292,27 @@ def govern(
             day = day_of(clause)
             if day is None or standing_of(version, clause, day, later, section)[0] is not Standing.GOVERNS:
                 continue
-            area = version.area & area_of_pilot(clause.pilot) if clause.pilot else version.area
-            if area:
-                found.append(
-                    GoverningClause(
-                        version.version_id,
-                        version.policy,
-                        version.revision,
-                        version.scheme,
-                        version.level,
-                        clause,
-                        area,
-                        references(version.policy, clause.overrides),
-                    )
-                )
+            governing = governing_clause(version, clause, area_of_pilot)
+            if governing.division_ids:
+                found.append(governing)
     used = {clause.version_id for clause in found}
     return Governing(tuple(_shadowed(found)), {v.version_id: v for v in held if v.version_id in used})
+
+
+def governing_clause(
+    version: AdoptedVersion, clause: C, area_of_pilot: Callable[[tuple[str, ...]], frozenset[int]]
+) -> GoverningClause[C]:
+    """Return the clause with the version it stands in and the divisions it speaks for."""
+    return GoverningClause(
+        version.version_id,
+        version.policy,
+        version.revision,
+        version.scheme,
+        version.level,
+        clause,
+        version.area & area_of_pilot(clause.pilot) if clause.pilot else version.area,
+        references(version.policy, clause.overrides),
+    )
 
 
 def _shadowed(clauses: list[GoverningClause[C]]) -> Iterable[GoverningClause[C]]:
@@ -307,69 +362,3 @@ def why(
                 )
             )
     return tuple(reasons)
-
-
-@dataclass(frozen=True)
-class Collision:
-    """Two clauses of one level on one topic, of which neither says which holds."""
-
-    topic: str
-    ours: Clause
-    theirs: Clause
-    theirs_policy: str
-    mutual: bool = False  # each says it overrides the other
-
-
-def collisions(
-    new: AdoptedVersion,
-    others: Iterable[AdoptedVersion],
-    area_of_pilot: Callable[[tuple[str, ...]], frozenset[int]],
-) -> list[Collision]:
-    """Return the clauses of other policies that would stand beside `new` on the same topic, level, place and time."""
-    held = list(others)
-    return [collision for section in SECTIONS for collision in _collisions_in(section, new, held, area_of_pilot)]
-
-
-def _collisions_in(
-    section: Section[C],
-    new: AdoptedVersion,
-    held: list[AdoptedVersion],
-    area_of_pilot: Callable[[tuple[str, ...]], frozenset[int]],
-) -> list[Collision]:
-    """Return those of one section."""
-    found = []
-    for other in held:
-        if other.policy == new.policy or other.level is not new.level or not (area := new.area & other.area):
-            continue
-        if not _meet(new, other, later_versions(other, held, section), section):
-            continue
-        for ours in section.clauses(new.document):
-            for theirs in section.clauses(other.document):
-                if section.subject(ours) != section.subject(theirs) or not ours.in_force.overlaps(theirs.in_force):
-                    continue
-                place = area
-                for clause in (ours, theirs):
-                    if clause.pilot:
-                        place &= area_of_pilot(clause.pilot)
-                if not place:
-                    continue
-                our_key, their_key = (new.policy, ours.id), (other.policy, theirs.id)
-                we_override = their_key in references(new.policy, ours.overrides)
-                they_override = our_key in references(other.policy, theirs.overrides)
-                both = their_key in references(new.policy, ours.holds_with) or our_key in references(
-                    other.policy, theirs.holds_with
-                )
-                if we_override and they_override:
-                    found.append(Collision(ours.topic, ours, theirs, other.policy, mutual=True))
-                elif not (we_override or they_override or both):
-                    found.append(Collision(ours.topic, ours, theirs, other.policy))
-    return found
-
-
-def _meet(new: AdoptedVersion, other: AdoptedVersion, later: list[AdoptedVersion], section: Section[Any]) -> bool:
-    """Whether there is a day on which both govern in the section."""
-    first = max(section.begins(new), section.begins(other))
-    lasts = [last for last in (new.last_day, other.last_day) if last is not None]
-    if any(last < first for last in lasts):
-        return False
-    return not any(section.begins(version) <= first for version in later)

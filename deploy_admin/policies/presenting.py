@@ -16,6 +16,7 @@ from deploy_admin.policies.language import Clause, PolicyDocument, reading
 from deploy_admin.policies.layering import Governing, GoverningClause, Reason, Standing
 from deploy_admin.policies.models import Level, Policy, PolicyVersion, State
 from deploy_admin.policies.services import governing
+from deploy_admin.policies.switches import asked_of
 from deploy_admin.registry.codes import DISTRICT_LEVELS
 from deploy_admin.registry.models import Division
 
@@ -63,6 +64,11 @@ def articles(document: PolicyDocument, lang: Literal["zh", "en"], places: Places
 def jurisdiction(policy: Policy) -> str:
     """Return the name of the policy's jurisdiction."""
     return division_name(policy.division) if policy.division else str(Level.NATION.label)
+
+
+def answers(document: PolicyDocument, adverse: Mapping[str, bool]) -> list[dict[str, Any]]:
+    """Return each switch that the document raises with the officer's answer."""
+    return [{"sentence": switch.sentence, "yes": adverse.get(switch.code)} for switch in asked_of(document)]
 
 
 @dataclass(frozen=True)
@@ -127,9 +133,8 @@ def version_page(version: PolicyVersion, actor: Actor, today: date) -> dict[str,
         "others": [each for each in siblings if each.pk != version.pk],
         "transitions": list(version.transitions.all()),
         "year": today.year,
-        "reach": reach_of(document, version.pk, governing.in_year(today.year), governing.eligibility_on(today))
-        if adoption
-        else [],
+        "reach": reach_of(document, version.pk, *governing.all_on(today)) if adoption else [],
+        "answers": answers(document, adoption.adverse) if adoption else [],
     }
 
 
@@ -152,11 +157,9 @@ def reasons(rows: Iterable[Reason]) -> list[dict[str, Any]]:
 
 
 def governing_page(division: Division, day: date) -> dict[str, Any]:
-    """Return per topic what governs in a division from a day on, and why: quotas first, then who may go."""
-    quotas, who_may_go = governing.on(day), governing.eligibility_on(day)
+    """Return per topic what governs in a division from a day on, and why, section by section."""
     topics = [
-        *_topics(quotas, governing.why_all(division.pk, day), division.pk),
-        *_topics(who_may_go, governing.why_eligible(division.pk, day), division.pk),
+        row for governed, found in governing.all_in(division.pk, day) for row in _topics(governed, found, division.pk)
     ]
     return {"topics": topics, "division_name": division_name(division), "day": day}
 

@@ -18,5 +18,10 @@ ACTS = {
     "jurisdiction.granted": _("Granted a jurisdiction"),
     "jurisdictions.granted": _("Granted jurisdictions"),
     "jurisdiction.ended": _("Ended a jurisdiction"),
+    "calendar.loaded": _("Loaded the work calendar"),
+    "calendar.proposed": _("Entered a provisional work calendar"),
+    "calendar.published": _("Published a work calendar"),
+    "calendar.corrected": _("Corrected a work calendar"),
+    "calendar.exported": _("Exported a work calendar"),
     "registry.reference_loaded": _("Loaded the reference data"),
 }

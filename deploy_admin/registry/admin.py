@@ -6,11 +6,13 @@ from django.contrib import admin
 
 from deploy_admin.audit.admin import ReadOnly
 from deploy_admin.registry.models import (
+    CalendarYear,
     Division,
     Institution,
     InstitutionProfile,
     Jurisdiction,
     ProfileRevision,
+    SpecialDay,
     Succession,
 )
 
@@ -52,4 +54,16 @@ class JurisdictionAdmin(ReadOnly):
 @admin.register(Succession)
 class SuccessionAdmin(ReadOnly):
     list_display = ("kind", "on", "predecessor_id", "heir_id", "share", "document_title", "document_number")
+    list_filter = ("kind",)
+
+
+@admin.register(CalendarYear)
+class CalendarYearAdmin(ReadOnly):
+    list_display = ("year", "state", "source", "document_number", "updated_at", "updated_by_name")
+    list_filter = ("state",)
+
+
+@admin.register(SpecialDay)
+class SpecialDayAdmin(ReadOnly):
+    list_display = ("day", "kind", "name")
     list_filter = ("kind",)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from deploy_admin.jobs.importing.pages import urls_for
-from deploy_admin.registry.views import acts, detail, lists
+from deploy_admin.registry.views import acts, calendar, detail, lists
 
 app_name = "registry"
 urlpatterns = [
     path("divisions/", lists.divisions, name="divisions"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<int:year>/propose/", calendar.calendar_propose, name="calendar_propose"),
+    path("calendar/<int:year>/edit/", calendar.calendar_edit, name="calendar_edit"),
     path("institutions/", lists.institutions, name="institutions"),
     path("institutions/new/", acts.establish, name="institution_establish"),
     path("institutions/<int:pk>/", detail.detail, name="institution_detail"),

@@ -202,6 +202,8 @@ def step_row(step: Mapping[str, Any], names: Mapping[str, str] = MappingProxyTyp
         formula = " + ".join(_or_unknown(each["value"]) for each in inputs)
     else:
         formula = _(", ").join(f"{name_of(each['name'])} {_read(each['value'])}" for each in inputs)
+        # A result that says of what kind it is, such as length:11+30, has its words from the namers too.
+        result = TRUTHS.get(str(result)) or (name_of(result) if isinstance(result, str) and ":" in result else result)
     return {"label": word, "formula": formula, "result": shown(result), "why": str(why)}
 
 

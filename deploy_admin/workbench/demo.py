@@ -15,7 +15,7 @@ from deploy_admin.errors import RuleViolation
 from deploy_admin.months import Period
 from deploy_admin.registry import services as registry
 from deploy_admin.registry.models import Institution
-from deploy_admin.workbench import demo_people
+from deploy_admin.workbench import demo_people, demo_year
 from deploy_admin.workbench.demo_bringing import FOLDER, actor_of, bring, units_by_name
 from quotas import services as quotas
 from quotas.models import Figure, Release, Run
@@ -34,7 +34,9 @@ PEOPLE: tuple[tuple[str, str, Role, str | None, bool], ...] = (
     ("renmin", "示范·向宁", Role.SENDER_HR, "示范万州区人民医院", True),
     ("zhongliu", "示范·冉青", Role.SENDER_HR, "示范市肿瘤医院", True),
     ("qingxi", "示范·秦朗", Role.RECEIVER_CLERK, "示范清溪镇中心卫生院", True),
+    ("yuanzhang", "示范·方远", Role.RECEIVER_HEAD, "示范清溪镇中心卫生院", False),
     ("yisheng", "示范·许清和", Role.DEPLOYED_PERSON, "示范市第一医院", False),
+    ("jiang", "示范·蒋心桐", Role.DEPLOYED_PERSON, "示范万州区人民医院", False),
     ("shenji", "示范·郑恒", Role.AUDITOR, CITY, False),
     ("xitong", "示范·系统管理员", Role.SYSTEM_ADMIN, None, False),
     ("anquan", "示范·安全管理员", Role.SECURITY_ADMIN, None, False),
@@ -49,7 +51,7 @@ def load() -> list[str]:
     """Load what of the demonstration is not there yet; return what was done, nothing where it stands already."""
     if not settings.DEMO:
         raise RuleViolation("Demonstration data needs the demo flag.", code="not_in_demo")
-    return _offices() + demo_people.load()
+    return _offices() + demo_people.load() + demo_year.load()
 
 
 def _offices() -> list[str]:
@@ -67,7 +69,12 @@ def _offices() -> list[str]:
 
 
 def _institutions() -> list[str]:
-    return bring("institutions", FOLDER / "institutions.xlsx", {"on": "2015-01-01"}, SYSTEM)
+    """Bring in the directory of the city, then that of the districts with their grassroots units."""
+    return [
+        line
+        for file in ("institutions.xlsx", "institutions-grassroots.xlsx")
+        for line in bring("institutions", FOLDER / file, {"on": "2015-01-01"}, SYSTEM)
+    ]
 
 
 @transaction.atomic
@@ -95,7 +102,12 @@ def _merger() -> str:
 
 
 def _figures(year: int) -> list[str]:
-    return bring("figures", FOLDER / f"figures-{year}.xlsx", {"year": year, "measure": ""}, actor_of("shi"))
+    files = (FOLDER / f"figures-{year}.xlsx", FOLDER / f"figures-grassroots-{year}.xlsx")
+    done = []
+    for path in files:
+        if path.exists():  # the districts' hospitals report since 2026
+            done += bring("figures", path, {"year": year, "measure": ""}, actor_of("shi"))
+    return done
 
 
 def _signed_off() -> list[str]:

@@ -36,6 +36,41 @@ class Table:
     ends: UploadState = UploadState.APPLIED
 
 
+#: Units without an account of their own: the city's officer brings their rosters in.
+BROUGHT_BY_THE_CITY = (
+    ("shi-di-er-yiyuan", "示范市第二医院"),
+    ("shi-di-san-yiyuan", "示范市第三医院"),
+    ("shi-fuyou", "示范市妇幼保健院"),
+    ("shi-ertong", "示范市儿童医院"),
+    ("shi-gongwei", "示范市公共卫生医疗中心"),
+    ("shi-jijiu", "示范市急救医疗中心"),
+    ("shi-xiongke", "示范市胸科医院"),
+    ("jundui-jia", "示范军队医院甲"),
+    ("jundui-yi", "示范军队医院乙"),
+    ("wanzhou-fuyou", "示范万州区妇幼保健院"),
+    ("wanzhou-jikong", "示范万州区疾病预防控制中心"),
+    ("wanzhou-xuezhan", "示范万州区中心血站"),
+    ("qianjiang-renmin", "示范黔江区人民医院"),
+    ("qianjiang-zhongyi", "示范黔江区中医院"),
+    ("yuzhong-renmin", "示范渝中区人民医院"),
+    ("kaizhou-renmin", "示范开州区人民医院"),
+    ("liangping-renmin", "示范梁平区人民医院"),
+    ("wulong-renmin", "示范武隆区人民医院"),
+    ("qijiang-renmin", "示范綦江区人民医院"),
+    ("chengkou-renmin", "示范城口县人民医院"),
+    ("fengdu-renmin", "示范丰都县人民医院"),
+    ("zhongxian-renmin", "示范忠县人民医院"),
+    ("yunyang-renmin", "示范云阳县人民医院"),
+    ("fengjie-renmin", "示范奉节县人民医院"),
+    ("wushan-renmin", "示范巫山县人民医院"),
+    ("wuxi-renmin", "示范巫溪县人民医院"),
+    ("shizhu-renmin", "示范石柱县人民医院"),
+    ("xiushan-renmin", "示范秀山县人民医院"),
+    ("youyang-renmin", "示范酉阳县人民医院"),
+    ("pengshui-renmin", "示范彭水县人民医院"),
+    ("dianjiang-pingshan", "示范坪山中心卫生院"),
+    ("dianjiang-shaping", "示范沙坪镇卫生院"),
+)
 TABLES = (
     Table("roster", "rosters/shi-di-yi-yiyuan.xlsx", "yiyuan"),
     Table("roster", "rosters/wanzhou-renmin-yiyuan.xlsx", "renmin"),
@@ -46,6 +81,7 @@ TABLES = (
     Table("roster", "rosters/shi-sanxia-zhongxin-yiyuan.xlsx", "shi", "示范市三峡中心医院"),
     Table("roster", "rosters/dianjiang-renmin-yiyuan.xlsx", "dianjiang", "示范垫江县人民医院"),
     Table("roster", "rosters/dianjiang-zhongyiyuan.xlsx", "dianjiang", "示范垫江县中医院"),
+    *(Table("roster", f"rosters/{file}.xlsx", "shi", unit) for file, unit in BROUGHT_BY_THE_CITY),
     # what goes wrong most often: it waits to be mended
     Table("roster", "rosters/shi-zhongliu-yiyuan.xlsx", "zhongliu", ends=UploadState.REFUSED),
     Table("promotions", "lists/promotions-2024-shi-di-yi-yiyuan.xlsx", "yiyuan", year=2024),
@@ -89,8 +125,9 @@ def _afterwards(units: dict[str, int]) -> list[str]:
         return []
     first, wanzhou = units[FIRST], units[WANZHOU]
     yiyuan, renmin, city = actor_of("yiyuan"), actor_of("renmin"), actor_of("shi")
-    deployed = Membership.objects.get(user__username="yisheng")
-    members.link_worker(membership=deployed, worker=_colleague(first, "许清和"), by=yiyuan)
+    for username, unit, name, by in (("yisheng", first, "许清和", yiyuan), ("jiang", wanzhou, "蒋心桐", renmin)):
+        deployed = Membership.objects.get(user__username=username)
+        members.link_worker(membership=deployed, worker=_colleague(unit, name), by=by)
 
     claims = [
         (first, "戴玲语", yiyuan, "foreign_aid", date(2023, 1, 10), date(2024, 1, 9), "示范援外医疗队"),
@@ -123,4 +160,4 @@ def _afterwards(units: dict[str, int]) -> list[str]:
         worker=person, kind="disciplinary_sanction", happened_on=date(2026, 4, 20),
         paper=Paper(document="处分决定", document_number="示范卫处〔2026〕2号"), version=person.version, by=renmin,
     )  # fmt: skip
-    return ["one link, four claims, one transfer asked, one event"]
+    return ["two links, four claims, one transfer asked, one event"]

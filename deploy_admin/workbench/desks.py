@@ -40,15 +40,22 @@ _COMMISSION = Desk(
     gettext_lazy("Figures to sign off and results of background jobs will be listed here."),
     _BOARD,
     "quotas:board",
-    numbers=("required", "short", "undetermined", "awaiting", "may_go"),
+    numbers=("required", "short", "undetermined", "awaiting", "may_go", "on_post"),
 )
 _SECTION = Desk(
     gettext_lazy("What is addressed to your section will be listed here."),
     _BOARD,
     "quotas:board",
-    numbers=("required", "short", "undetermined", "may_go"),
+    numbers=("required", "short", "undetermined", "may_go", "on_post"),
 )
-_FINANCE = replace(_SECTION, numbers=("required", "short", "undetermined"))
+_FINANCE = replace(_SECTION, numbers=("required", "short", "undetermined", "on_post"))
+#: Clerk and head of a receiving unit have one desk; leave and absences wait for the head.
+_RECEIVER = Desk(
+    gettext_lazy("People announced to your unit, leave asked for, absences and terms that end will be listed here."),
+    gettext_lazy("To the assignments"),
+    "assignments:assignments",
+    numbers=("to_arrive", "on_post", "leaving", "leave_to_decide", "absences_open", "members"),
+)
 DESKS: dict[Role, Desk] = {
     Role.CITY_OFFICER: _COMMISSION,
     Role.DISTRICT_OFFICER: _COMMISSION,
@@ -63,31 +70,25 @@ DESKS: dict[Role, Desk] = {
         ),
         gettext_lazy("To our people"),
         "people:people",
-        numbers=("required", "short", "expected", "on_roster", "may_go", "unclear"),
+        numbers=("required", "short", "expected", "on_roster", "may_go", "unclear", "to_state", "on_post"),
     ),
-    Role.RECEIVER_CLERK: Desk(
-        gettext_lazy("Notices to your unit will be listed here."),
-        gettext_lazy("To our institution"),
-        "registry:institutions",
-        gettext_lazy(
-            "For a receiving unit there are now its own entry in the registry, the policies, and its members."
-        ),
-        numbers=("members",),
-    ),
+    Role.RECEIVER_CLERK: _RECEIVER,
+    Role.RECEIVER_HEAD: _RECEIVER,
     Role.DEPLOYED_PERSON: Desk(
         gettext_lazy("Notices to you will be listed here."),
-        gettext_lazy("To my record"),
-        "assignments:my_record",
+        gettext_lazy("To my service"),
+        "assignments:my_service",
         gettext_lazy(
             "My record shows what is held about you and what each scheme says of it; something wrong there is told "
             "to your unit from the same page."
         ),
+        numbers=("my_days_left",),
     ),
     Role.AUDITOR: Desk(
         gettext_lazy("An auditor reads; nothing is addressed to this capacity."),
         _BOARD,
         "quotas:board",
-        numbers=("required", "short", "undetermined", "may_go", "events"),
+        numbers=("required", "short", "undetermined", "may_go", "on_post", "events"),
     ),
     Role.SYSTEM_ADMIN: Desk(
         gettext_lazy("Background jobs that ended without result will be listed here."),

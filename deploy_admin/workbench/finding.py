@@ -1,4 +1,4 @@
-"""One search over what this actor may know about: people, institutions, policies, by name, initials or number."""
+"""One search over what this actor may know about: people, assignments, institutions, policies, by name or number."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from assignments import posting_rows
+from assignments.models import Assignment
 from deploy_admin.access import Actor, Permission
 from deploy_admin.people import codes
 from deploy_admin.people.models import HealthWorker
@@ -22,9 +24,12 @@ def find(actor: Actor, text: str, today: date) -> dict[str, Any]:
     institutions: list[Institution] = []
     policies: list[PolicyVersion] = []
     people: list[dict[str, Any]] = []
+    postings: list[dict[str, Any]] = []
     if wanted:
         if actor.can(Permission.PEOPLE_VIEW):
             people = workers(actor, wanted, today)
+        if actor.can(Permission.ASSIGNMENTS_VIEW):
+            postings = assigned(actor, wanted, today)
         if actor.can(Permission.INSTITUTIONS_VIEW):
             units = Institution.objects.visible_to(actor).standing(today).search(wanted)
             institutions = list(units.for_list()[: SHOWN + 1])
@@ -40,6 +45,8 @@ def find(actor: Actor, text: str, today: date) -> dict[str, Any]:
         "wanted": wanted,
         "people": people[:SHOWN],
         "more_people": len(people) > SHOWN,
+        "postings": postings[:SHOWN],
+        "more_postings": len(postings) > SHOWN,
         "institutions": institutions[:SHOWN],
         "more_institutions": len(institutions) > SHOWN,
         "policies": policies[:SHOWN],
@@ -66,3 +73,11 @@ def workers(actor: Actor, wanted: str, today: date) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def assigned(actor: Actor, wanted: str, today: date) -> list[dict[str, Any]]:
+    """Return at most one more than SHOWN assignments of people so named, the latest first."""
+    named = HealthWorker.objects.search(wanted).order_by().values("pk")
+    rows = Assignment.objects.visible_to(actor).living().filter(worker__in=named)
+    found = posting_rows.dressed(rows, today).order_by("-starts_on", "pk")[: SHOWN + 1]
+    return posting_rows.rows(found, today)

@@ -14,6 +14,7 @@ GROUPS = (
         (
             Item(_("Quota board"), "table", "quotas:board", Permission.QUOTAS_VIEW),
             Item(_("District totals"), "map", "quotas:districts", Permission.QUOTAS_VIEW),
+            Item(_("What counts"), "check", "assignments:counted", Permission.QUOTAS_VIEW),
             Item(_("Figures"), "clipboard", "quotas:figures", Permission.FIGURES_VIEW),
             Item(_("Releases"), "release", "quotas:releases", Permission.RELEASES_VIEW),
             Item(_("Runs"), "run", "quotas:runs", Permission.RUNS_VIEW),
@@ -30,10 +31,27 @@ GROUPS = (
         ),
     ),
     Group(
+        _("At the post"),
+        (
+            Item(_("My service"), "user", "assignments:my_service", Permission.OWN_SERVICE),
+            Item(_("My leave"), "calendar", "assignments:my_leave", Permission.OWN_SERVICE),
+            Item(_("Campaigns"), "release", "assignments:campaigns", Permission.ASSIGNMENTS_VIEW),
+            Item(_("Assignments"), "arrow-right", "assignments:assignments", Permission.ASSIGNMENTS_VIEW),
+            Item(_("Arrivals"), "check", "assignments:arrivals", Permission.POST_MANAGE),
+            Item(_("Leave"), "calendar", "assignments:leaves", Permission.ASSIGNMENTS_VIEW),
+            Item(_("Absences"), "alert", "assignments:absences", Permission.ASSIGNMENTS_VIEW),
+            Item(_("Inspections"), "search", "assignments:inspections", Permission.INSPECTIONS_VIEW),
+            Item(_("Past service"), "history", "assignments:past", Permission.ASSIGNMENTS_VIEW),
+            Item(_("Obligations"), "history", "assignments:obligations", Permission.ELIGIBILITY_VIEW),
+            Item(_("Papers"), "file", "assignments:papers", Permission.ASSIGNMENTS_VIEW),
+        ),
+    ),
+    Group(
         _("Rules and registry"),
         (
             Item(_("Policies"), "policy", "policies:list", Permission.POLICIES_VIEW),
             Item(_("Institutions"), "building", "registry:institutions", Permission.INSTITUTIONS_VIEW),
+            Item(_("Work calendar"), "calendar", "registry:calendar", Permission.HOME_VIEW),
         ),
     ),
     Group(

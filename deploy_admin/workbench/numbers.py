@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assignments import owing
 from assignments.codes import State
-from assignments.models import Eligibility
+from assignments.models import Assignment, Eligibility
+from assignments.states import COMING, AssignmentState
 from deploy_admin import clock
-from deploy_admin.access import Actor, Reach
+from deploy_admin.access import Actor, Reach, Role
 from deploy_admin.accounts.models import Membership
 from deploy_admin.audit.models import Event
 from deploy_admin.jobs.models import Job, JobState
@@ -35,6 +37,7 @@ class Desk:
         self.today = today
         self._quotas: dict[str, int] | None = None
         self._standings: dict[str, int] | None = None
+        self._postings: dict[str, Any] | None = None
 
     @property
     def quotas(self) -> dict[str, int]:
@@ -175,6 +178,99 @@ class Desk:
             "note": _("so nobody can say whether they may go") if unclear else _("Every question can be answered"),
             "css": "short" if unclear else "",
             "url": with_query("assignments:eligibility", f"target={Target.DISPATCH}&state={State.UNDETERMINED}"),
+        }
+
+    @property
+    def own_postings(self) -> Any:
+        """The assignments of this desk: a sender's own, those a receiver receives, or all it sees."""
+        if self.actor.role is Role.SENDER_HR:
+            return Assignment.objects.sent_by(self.actor).confirmed()
+        if self.actor.role in (Role.RECEIVER_CLERK, Role.RECEIVER_HEAD):
+            return Assignment.objects.received_by(self.actor).confirmed()
+        return Assignment.objects.visible_to(self.actor).confirmed()
+
+    @property
+    def postings(self) -> dict[str, Any]:
+        """What waits at a unit's assignments. One query."""
+        if self._postings is None:
+            coming = Q(state__in=COMING)
+            asked = ("suspension", "arrival", "leave", "absence", "ends_30")
+            self._postings = self.own_postings.aggregate(
+                coming=Count("pk", filter=coming),
+                next_first=Min("starts_on", filter=coming),
+                next_last=Min("ends_on", filter=Q(state=AssignmentState.ON_POST, ends_on__gte=self.today)),
+                **{code: Count("pk", filter=owing.condition(code, self.today)) for code in asked},
+            )
+        return self._postings
+
+    def on_post(self) -> Shown:
+        states = dict(self.own_postings.order_by().values_list("state").annotate(n=Count("pk")))
+        coming = sum(states.get(state, 0) for state in COMING)
+        return {
+            "label": _("People on post"),
+            "value": states.get(AssignmentState.ON_POST, 0),
+            "note": ngettext("and %(n)d to come", "and %(n)d to come", coming) % {"n": coming} if coming else "",
+            "url": with_query("assignments:assignments", "state=on_post"),
+        }
+
+    def to_state(self) -> Shown:
+        n = self.postings["suspension"]
+        return {
+            "label": _("People whose going we have to state"),
+            "value": n,
+            "note": _("practice with us is suspended by it") if n else "",
+            "url": with_query("assignments:assignments", "owes=suspension"),
+        }
+
+    def to_arrive(self) -> Shown:
+        day, due = self.postings["next_first"], self.postings["arrival"]
+        note = _("nearest first day %(day)s") % {"day": day.isoformat()} if day else ""
+        return {
+            "label": _("People who come to us"),
+            "value": self.postings["coming"],
+            "css": "short" if due else "",
+            "note": ngettext("%(n)d arrival to confirm", "%(n)d arrivals to confirm", due) % {"n": due}
+            if due
+            else note,
+            "url": url_if_any("assignments:arrivals"),
+        }
+
+    def leaving(self) -> Shown:
+        day = self.postings["next_last"]
+        return {
+            "label": _("Terms that end within 30 days"),
+            "value": self.postings["ends_30"],
+            "note": _("nearest last day %(day)s") % {"day": day.isoformat()} if day else "",
+            "url": with_query("assignments:assignments", "owes=ends_30"),
+        }
+
+    def leave_to_decide(self) -> Shown:
+        n = self.postings["leave"]
+        return {
+            "label": _("People whose leave is to be decided"),
+            "value": n,
+            "css": "short" if n else "",
+            "url": with_query("assignments:leaves", "state=asked"),
+        }
+
+    def absences_open(self) -> Shown:
+        return {
+            "label": _("People whose absence is to be heard"),
+            "value": self.postings["absence"],
+            "url": url_if_any("assignments:absences"),
+        }
+
+    def my_days_left(self) -> Shown | None:
+        """How many days one's own service still has; nothing before it begins and after it ended."""
+        rows = Assignment.objects.visible_to(self.actor).confirmed().filter(state=AssignmentState.ON_POST)
+        last = rows.order_by("starts_on").values_list("ends_on", flat=True).first()
+        if last is None:
+            return None
+        return {
+            "label": _("Days of service left"),
+            "value": max((last - self.today).days, 0),
+            "note": _("last day %(day)s") % {"day": last.isoformat()},
+            "url": url_if_any("assignments:my_service"),
         }
 
     def members(self) -> Shown:

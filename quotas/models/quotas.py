@@ -64,11 +64,8 @@ class QuotaQuerySet(OfUnitsQuerySet["Quota"]):
         return self.filter(superseded_by__isnull=True)
 
     def with_tallies(self) -> Self:
-        """Annotate `recognised`, the number that decides, and `forecast` for the year's end; null: not counted yet."""
-        return self.annotate(
-            recognised=Coalesce(F("recognised_final"), F("recognised_year_end"), F("on_post")),
-            forecast=Coalesce(F("recognised_year_end"), F("on_post") + F("nominated"), F("on_post")),
-        )
+        """Annotate `recognised`, the number that decides as Tally.counted has it; null: not counted yet."""
+        return self.annotate(recognised=Coalesce(F("recognised_final"), F("recognised_year_end"), F("on_post")))
 
     def for_list(self) -> Self:
         """With what the board shows, one row per unit and clause, in a stable order."""
@@ -126,6 +123,9 @@ class Quota(OfPeriod):
     recognised_year_end = models.IntegerField(_("recognised at year end"), null=True, blank=True)
     recognised_final = models.IntegerField(_("recognised finally"), null=True, blank=True)
     shortfall = models.IntegerField(_("shortfall"), null=True, blank=True)
+    forecast = models.IntegerField(_("forecast to the end of the period"), null=True, blank=True)
+    unconfirmed = models.IntegerField(_("not confirmed yet"), default=0)
+    batches = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("batches"), default=list, blank=True)
     #: The unit's name in pinyin, by which lists are sorted.
     sort_key = models.CharField(max_length=400, blank=True, default="", db_collation="C")
     #: The facts and figures it rests on, enough to derive the explanation again; see quotas.facts.

@@ -76,6 +76,8 @@ class Run(OfPeriod):
     inputs_digest = models.CharField(_("digest of the inputs"), max_length=64, blank=True, default="")
     revisions = models.JSONField(_("policy revisions"), default=list)
     counts = models.JSONField(_("counts"), default=dict)
+    #: When what counts was brought in line with the results; null: not yet. Set by whoever counts people.
+    tallied_at = models.DateTimeField(null=True, blank=True)
     failure = models.TextField(_("failure"), blank=True, default="")
     previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -106,6 +108,9 @@ class Run(OfPeriod):
                 violation_error_code="run_under_way",
                 violation_error_message=_("A computation of this period is under way."),
             ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state="published", tallied_at__isnull=True), name="run_untallied")
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +52,9 @@ class Summary(OfPeriod):
     recognised_final = models.BigIntegerField(null=True)
     shortfall = models.BigIntegerField(null=True)
     forecast = models.BigIntegerField(null=True)
+    unconfirmed = models.BigIntegerField(default=0)
+    #: The batches of the year from which anybody counts: the same on every line of the period.
+    batches = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
 
     objects = SummaryQuerySet.as_manager()
 

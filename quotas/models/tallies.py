@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,14 @@ class Tally(ByQuotaKey):
     on_post = models.IntegerField(_("on post"), null=True, blank=True)
     recognised_year_end = models.IntegerField(_("recognised at year end"), null=True, blank=True)
     recognised_final = models.IntegerField(_("recognised finally"), null=True, blank=True)
+    #: How many will be recognised at the end of the period if everybody begins and stays as planned.
+    forecast = models.IntegerField(_("forecast to the end of the period"), null=True, blank=True)
+    #: Of those counted, how many no officer has confirmed yet.
+    unconfirmed = models.IntegerField(_("not confirmed yet"), default=0)
+    #: Of what is measured as a stock: the most on post on any one day of the period so far.
+    highest = models.IntegerField(_("most on one day"), null=True, blank=True)
+    #: From which batches of the year those counted come.
+    batches = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("batches"), default=list, blank=True)
     #: Of those that decide the verdict: how many under each alternative's counting, and per line of the composition.
     by_alternative = models.JSONField(_("by alternative"), default=dict, blank=True)
     composition = models.JSONField(_("composition"), default=dict, blank=True)
@@ -60,18 +69,27 @@ class Tally(ByQuotaKey):
                 condition=Q(nominated__gte=0)
                 & Q(on_post__gte=0)
                 & Q(recognised_year_end__gte=0)
-                & Q(recognised_final__gte=0),
+                & Q(recognised_final__gte=0)
+                & Q(forecast__gte=0)
+                & Q(highest__gte=0)
+                & Q(unconfirmed__gte=0),
                 violation_error_code="tally_negative",
                 violation_error_message=_("A tally is a number of zero or more."),
             ),
         ]
+        indexes = [models.Index(fields=["updated_at", "id"], name="tally_by_update")]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.period}"
 
     @property
     def counted(self) -> int | None:
-        """The number that decides the verdict: the final one, else that of the year's end, else those on post."""
+        """The number that decides the verdict, by the time of asking.
+
+        While the period runs, those on post; once it has ended, those recognised at its end; and when nobody counted
+        is on post any more and an officer has confirmed everyone, those recognised finally. The later numbers are
+        unknown until their time, so the first one known decides.
+        """
         for number in (self.recognised_final, self.recognised_year_end, self.on_post):
             if number is not None:
                 return number

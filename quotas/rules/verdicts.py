@@ -26,17 +26,32 @@ class VerdictCode(StrEnum):
     NO_WHOLE_NUMBER = "no_whole_number"
 
 
+#: The clause's own way of counting, beside its alternatives.
+MAIN = "main"
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many people count: in all, under an alternative's own counting, and per line of the composition."""
+    """How many people count: in all, under an alternative's own counting, and per line of the composition.
+
+    Where a clause has alternatives, `by_alternative` tells under MAIN how many count under the clause's own counting.
+    `highest` is the most on one day, of what is measured as a stock: too many on any day is too many.
+    """
 
     count: int
     by_alternative: Mapping[str, int] = field(default_factory=dict)
     composition: Mapping[str, int] = field(default_factory=dict)
+    highest: int | None = None
 
     def for_way(self, way: Way) -> int | None:
         """What counts towards this way; nothing is known of an alternative that nobody counted."""
-        return self.count if way.alternative is None else self.by_alternative.get(way.alternative)
+        if way.alternative is None:
+            return self.by_alternative.get(MAIN, self.count)
+        return self.by_alternative.get(way.alternative)
+
+    def too_many(self, way: Way, counted: int) -> bool:
+        """Whether the way's most is passed; of a stock, on any day."""
+        return way.maximum is not None and max(counted, self.highest or 0) > way.maximum
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +125,7 @@ def verdict(
     ]
     enough = [(way, counted) for way, counted in known if counted >= (way.required or 0)]
     if enough:
-        fitting = [(way, counted) for way, counted in enough if way.maximum is None or counted <= way.maximum]
+        fitting = [(way, counted) for way, counted in enough if not tally.too_many(way, counted)]
         way, counted = (fitting or enough)[0]
         return _with_enough(outcome, way, counted, tally, coordinate, binding, period_ended, reason_given)
     if outcome.state is State.UNDETERMINED or not known:
@@ -138,7 +153,8 @@ def _with_enough(
     reason_given: bool,
 ) -> Verdict:
     findings = _composition(outcome, tally)
-    if way.maximum is not None and counted > way.maximum:
+    if way.maximum is not None and tally.too_many(way, counted):
+        counted = max(counted, tally.highest or 0)
         # Too many does not heal by waiting, so the end of the period is not asked for.
         code = _shortfall(binding, True, reason_given)
         code = VerdictCode.TOO_MANY if code is VerdictCode.SHORT else code

@@ -169,12 +169,12 @@ def compute(period: Period, *, institution_ids: Collection[int] | None, today: d
 
     A fixed number of queries, whatever the number of institutions and figures.
     """
-    with _without_collector():
+    with without_collector():
         return _Computation(period, governing_of(period, today), institution_ids).run()
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Hold the cyclic collector back: hundreds of thousands of live objects and no garbage slow it by a third."""
     if not gc.isenabled():
         yield

@@ -65,7 +65,7 @@ def publish(run_id: int, period: Period, institution_ids: frozenset[int] | None,
             gone.append(before[0])
             new.append((result, now))
             changed += 1
-        elif before[2] != now:
+        elif not now.says(before[2]):
             beside.append((before[0], now))
     removed = [pk for pk, _digest, _live in held.values()]
     _set_aside([*gone, *removed], run_id)
@@ -122,7 +122,7 @@ def _write(new: list[tuple[Result, Live]], run_id: int, period: Period) -> None:
                 result.to_coordinate, result.state, result.required, result.outcome.maximum,
                 result.outcome.at_least, result.outcome.at_most, list(result.outcome.missing),
                 result.outcome.provisional, result.base_shown, result.ratio_shown, result.basis, result.digest, now,
-                *live,
+                *live._replace(batches=list(live.batches)),
             )
             for pk, (result, live) in zip(ids, new, strict=True)
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -28,34 +29,33 @@ class TallyRow:
     on_post: int | None = None
     recognised_year_end: int | None = None
     recognised_final: int | None = None
+    forecast: int | None = None
+    unconfirmed: int = 0
+    highest: int | None = None
+    batches: tuple[int, ...] = ()
     group_key: str = ""
     by_alternative: Mapping[str, int] = field(default_factory=dict)
     composition: Mapping[str, int] = field(default_factory=dict)
 
 
-COLUMNS = (
-    "institution_id", "group_key", "scheme", "topic", "period_start", "period_end",
-    "nominated", "on_post", "recognised_year_end", "recognised_final", "by_alternative", "composition", "updated_at",
+#: What a tally says, as it is compared with what it said before.
+SAID = (
+    "nominated", "on_post", "recognised_year_end", "recognised_final", "forecast", "unconfirmed", "highest", "batches",
+    "by_alternative", "composition",
 )  # fmt: skip
+COLUMNS = ("institution_id", "group_key", "scheme", "topic", "period_start", "period_end", *SAID, "updated_at")
 STAGE = "CREATE TEMPORARY TABLE tally_stage (LIKE quotas_tally) ON COMMIT DROP"
-TAKE = """
-INSERT INTO quotas_tally (institution_id, group_key, scheme, topic, period_start, period_end,
-                          nominated, on_post, recognised_year_end, recognised_final,
-                          by_alternative, composition, updated_at)
-SELECT institution_id, group_key, scheme, topic, period_start, period_end,
-       nominated, on_post, recognised_year_end, recognised_final, by_alternative, composition, updated_at
+TAKE = f"""
+INSERT INTO quotas_tally ({", ".join(COLUMNS)})
+SELECT {", ".join(COLUMNS)}
 FROM tally_stage
 ON CONFLICT (institution_id, period_start, period_end, topic, group_key) DO UPDATE SET
-    nominated = excluded.nominated, on_post = excluded.on_post,
-    recognised_year_end = excluded.recognised_year_end, recognised_final = excluded.recognised_final,
-    by_alternative = excluded.by_alternative, composition = excluded.composition,
-    scheme = excluded.scheme, updated_at = excluded.updated_at
-WHERE (quotas_tally.nominated, quotas_tally.on_post, quotas_tally.recognised_year_end, quotas_tally.recognised_final,
-       quotas_tally.by_alternative, quotas_tally.composition)
-      IS DISTINCT FROM
-      (excluded.nominated, excluded.on_post, excluded.recognised_year_end, excluded.recognised_final,
-       excluded.by_alternative, excluded.composition)
-"""
+    {", ".join(f"{name} = excluded.{name}" for name in SAID)}, scheme = excluded.scheme,
+    updated_at = excluded.updated_at
+WHERE ({", ".join(f"quotas_tally.{name}" for name in SAID)})
+      IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in SAID)})
+RETURNING institution_id, period_start, period_end
+"""  # noqa: S608 -- the names are ours
 
 
 @transaction.atomic
@@ -76,19 +76,22 @@ def record_tallies(rows: Iterable[TallyRow], *, by: Actor) -> int:
             (
                 (
                     row.institution_id, row.group_key, row.scheme, row.topic, row.period.first, row.period.last,
-                    row.nominated, row.on_post, row.recognised_year_end, row.recognised_final,
+                    row.nominated, row.on_post, row.recognised_year_end, row.recognised_final, row.forecast,
+                    row.unconfirmed, row.highest, sorted(row.batches),
                     json.dumps(dict(row.by_alternative)), json.dumps(dict(row.composition)), now,
                 )
                 for row in rows
             ),
         )  # fmt: skip
         cursor.execute(TAKE)
-        changed: int = cursor.rowcount
+        changed = cursor.fetchall()
     if changed:
-        for period in sorted({row.period for row in rows}):
-            units = {row.institution_id for row in rows if row.period == period}
-            verdicts.refresh(period, institution_ids=units)
+        units: dict[Period, set[int]] = defaultdict(set)
+        for unit, first, last in changed:
+            units[Period(first, last)].add(unit)
+        for period in sorted(units):
+            verdicts.refresh(period, institution_ids=units[period])
         audit.record(
-            act="quotas.tallied", by=by, label=str(rows[0].period), detail={"rows": len(rows), "changed": changed}
+            act="quotas.tallied", by=by, label=str(min(units)), detail={"rows": len(rows), "changed": len(changed)}
         )
-    return changed
+    return len(changed)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models.fields.json import KeyTextTransform
 
 from deploy_admin import clock
 from deploy_admin.months import Period
@@ -27,11 +29,23 @@ class Live(NamedTuple):
     recognised_year_end: int | None = None
     recognised_final: int | None = None
     shortfall: int | None = None
+    forecast: int | None = None
+    unconfirmed: int = 0
+    batches: Sequence[int] = ()
     sort_key: str = ""
+
+    def says(self, held: Sequence[Any]) -> bool:
+        """Whether the columns as they were read say the same; an array is read as a list."""
+        return self._replace(batches=list(self.batches)) == tuple(held)
 
 
 COLUMNS = Live._fields
-TYPES = ("text", "int", "int", "int", "int", "int", "text")
+TYPES = {
+    "verdict": "text", "nominated": "int", "on_post": "int", "recognised_year_end": "int", "recognised_final": "int",
+    "shortfall": "int", "forecast": "int", "unconfirmed": "int", "batches": "text", "sort_key": "text",
+}  # fmt: skip
+#: Arrays of arrays lose their shape in unnest, so this one travels as text.
+SETS = {"batches": "string_to_array(new.batches, ',')::smallint[]"}
 
 
 def tallies_of(period: Period, institution_ids: Collection[int] | None = None) -> Mapping[Key, Tally]:
@@ -46,7 +60,7 @@ def counted(tally: Tally | None) -> rules.Tally | None:
     """Return what the rules compare with; None while nothing that decides is counted."""
     if tally is None or tally.counted is None:
         return None
-    return rules.Tally(tally.counted, tally.by_alternative, tally.composition)
+    return rules.Tally(tally.counted, tally.by_alternative, tally.composition, tally.highest)
 
 
 def live(verdict: str, required: int | None, tally: Tally | None, sort_key: str) -> Live:
@@ -61,6 +75,9 @@ def live(verdict: str, required: int | None, tally: Tally | None, sort_key: str)
         tally.recognised_year_end,
         tally.recognised_final,
         None if required is None or number is None else max(0, required - number),
+        tally.forecast,
+        tally.unconfirmed,
+        tuple(tally.batches),
         sort_key,
     )
 
@@ -118,25 +135,36 @@ def refresh(period: Period, *, institution_ids: Collection[int]) -> int:
     tallies = tallies_of(period, institution_ids)
     explained = explained_of(period, institution_ids)
     ended = period.last < clock.today()
+    outcomes: dict[str, rules.Outcome] = {}
     changed: list[tuple[int, Live]] = []
-    for quota in Quota.objects.current().of_period(period).filter(institution_id__in=institution_ids):
-        key = quota.institution_id, quota.topic, quota.group_key
+    for pk, unit, topic, group, binding, to_coordinate, required, text, *held in _standing(period, institution_ids):
+        key = unit, topic, group
         tally = tallies.get(key)
+        if text not in outcomes:  # many quotas came out alike, and each text is read once
+            outcomes[text] = rules.Outcome.from_json(json.loads(text))
         code = code_of(
-            outcome_of(quota),
-            binding=quota.binding,
-            to_coordinate=quota.to_coordinate,
+            outcomes[text],
+            binding=binding,
+            to_coordinate=to_coordinate,
             tally=counted(tally),
             ended=ended,
             explained=key in explained,
         )
-        now = live(code, quota.required, tally, quota.sort_key)
-        if now != tuple(getattr(quota, name) for name in COLUMNS):
-            changed.append((quota.pk, now))
+        now = live(code, required, tally, held[-1])
+        if not now.says(held):
+            changed.append((pk, now))
     write(changed)
     if changed:
         summaries.count(period)
     return len(changed)
+
+
+def _standing(period: Period, institution_ids: Collection[int]) -> Iterable[tuple[Any, ...]]:
+    """Return these institutions' current quotas: what a verdict asks for, and the columns as they are."""
+    rows = Quota.objects.current().of_period(period).filter(institution_id__in=institution_ids).order_by()
+    return rows.annotate(outcome=KeyTextTransform("outcome", "basis")).values_list(
+        "pk", "institution_id", "topic", "group_key", "binding", "to_coordinate", "required", "outcome", *COLUMNS
+    )
 
 
 SET = """
@@ -144,8 +172,8 @@ UPDATE quotas_quota SET ({columns}) = ({values}), updated_at = %s
 FROM unnest(%s::bigint[], {arrays}) AS new (id, {columns}) WHERE quotas_quota.id = new.id
 """.format(
     columns=", ".join(COLUMNS),
-    values=", ".join(f"new.{name}" for name in COLUMNS),
-    arrays=", ".join(f"%s::{kind}[]" for kind in TYPES),
+    values=", ".join(SETS.get(name, f"new.{name}") for name in COLUMNS),
+    arrays=", ".join(f"%s::{TYPES[name]}[]" for name in COLUMNS),
 )
 
 
@@ -154,5 +182,6 @@ def write(changed: Collection[tuple[int, Live]]) -> None:
     if changed:
         ids = [pk for pk, _now in changed]
         held = [list(column) for column in zip(*(now for _pk, now in changed), strict=True)]
+        held[COLUMNS.index("batches")] = [",".join(map(str, now.batches)) for _pk, now in changed]
         with connection.cursor() as cursor:
             cursor.execute(SET, [clock.now(), ids, *held])

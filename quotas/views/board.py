@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from deploy_admin import clock, documents
 from deploy_admin.access import ActorRequest, Permission, requires
 from deploy_admin.http import attachment, exported, is_part, refusals_shown_in
 from deploy_admin.registry.codes import Affiliation
-from quotas import cells, reading, services
+from quotas import cells, naming, reading, services
 from quotas.board import FOLDED, Board
 from quotas.forms import DecisionForm, ReasonForm
 from quotas.models import Quota, ShortfallReason
@@ -35,6 +36,8 @@ CHIPS = (
 
 #: How many units of a total a sheet names.
 SHEET_UNITS = 4
+#: How many people a sheet names, and a page.
+SHEET_PEOPLE, PAGE_PEOPLE = 12, 100
 
 
 @require_GET
@@ -153,6 +156,7 @@ def explained_context(quota: Quota, request: ActorRequest) -> dict[str, Any]:
         "missing": [reading.missing_label(code) for code in quota.missing],
         "reasons": list(reasons.filter(institution=quota.institution_id, topic=quota.topic).order_by("-id")),
         "released": quota.released.select_related("release").order_by("-id").first(),
+        **_people(naming.people(quota, request.actor), PAGE_PEOPLE),
         "today": clock.today(),
         "is_folded": quota.verdict in FOLDED,
     }
@@ -163,7 +167,17 @@ def sheet_context(quota: Quota, request: ActorRequest) -> dict[str, Any]:
     context = explained_context(quota, request)
     shown, others = reading.largest(context["contributions"], SHEET_UNITS)
     explained = reading.without_units(context["explained"])
-    return context | {"explained": explained, "contributions": shown, "others": others}
+    people = _people(context["everybody"], SHEET_PEOPLE)
+    return context | people | {"explained": explained, "contributions": shown, "others": others}
+
+
+def _people(everybody: Sequence[naming.Named], limit: int) -> dict[str, Any]:
+    """Return who counts, so many by name and the others as a number."""
+    return {
+        "everybody": everybody,
+        "people": everybody[:limit],
+        "people_more": max(len(everybody) - limit, 0),
+    }
 
 
 @require_GET

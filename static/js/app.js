@@ -90,6 +90,12 @@ document.addEventListener("change", (e) => {
   if (e.target.matches("form[data-auto]:not([hx-get]) :is(select, input:not([type=search], [type=text]))")) e.target.form.requestSubmit();
 });
 
+// One box ticks all of its name on the page, those of a filtered list or of a form alike.
+document.addEventListener("change", (e) => {
+  if (!e.target.matches("[data-tick-all]")) return;
+  $$(`input[type=checkbox][name="${e.target.dataset.tickAll}"]`).forEach((box) => { box.checked = e.target.checked; });
+});
+
 // The file drop: a dropped file is put into the form's own file field, whose name is then shown.
 for (const type of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(type, (e) => {

@@ -48,7 +48,7 @@ def a_place_for(role: Role) -> Institution | None:
         return None
     if role is Role.CITY_OFFICER:
         return municipal_authority()
-    if role in {Role.SENDER_HR, Role.RECEIVER_CLERK, Role.DEPLOYED_PERSON}:
+    if role in {Role.SENDER_HR, Role.RECEIVER_CLERK, Role.RECEIVER_HEAD, Role.DEPLOYED_PERSON}:
         return an_institution()
     return an_authority(a_division())
 

@@ -11,10 +11,12 @@ from assignments import services
 from assignments.models import Eligibility
 from deploy_admin.access import SYSTEM, Reach, Role
 from deploy_admin.people.models import HealthWorker
+from deploy_admin.policies import switches
 from deploy_admin.policies.models import PolicyVersion
+from deploy_admin.policies.services import governing
 from deploy_admin.registry.models import Division, Institution
 from tests.people.factories import a_licence, a_title, a_worker
-from tests.policies.factories import an_adopted
+from tests.policies.factories import a_draft, adopt, transition
 from tests.registry.factories import FakeActor, a_division, an_institution
 
 TODAY = date(2026, 11, 22)
@@ -41,7 +43,20 @@ def seeds(*names: str) -> list[PolicyVersion]:
     """Adopt these shipped policies, or those that say who may go, from 2025 on."""
     for code in PLACES:
         a_place(code)
-    return [an_adopted((FOLDER / f"{name}.yaml").read_text("utf-8"), date(2025, 1, 1)) for name in names or SEEDS]
+    return [answered((FOLDER / f"{name}.yaml").read_text("utf-8")) for name in names or SEEDS]
+
+
+def answered(text: str, quotas_from: date = date(2025, 1, 1), **said: bool) -> PolicyVersion:
+    """Adopt a text, every switch it raises answered: as the text says, as `said`, or in the person's favour."""
+    draft = a_draft(text)
+    document = governing.read_document(draft)
+    answers = {
+        switch.code: found
+        if (found := switches.stated(switch, document)) is not None
+        else said.get(switch.code, False)
+        for switch in switches.asked_of(document)
+    }
+    return adopt(draft, transition=transition(quotas_from, adverse=answers))
 
 
 def a_municipal_hospital(name: str | None = None, code: str = "500102", **more: Any) -> Institution:

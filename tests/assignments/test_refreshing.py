@@ -9,9 +9,10 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from assignments import services, tasks
+from assignments import services
 from assignments.models import Eligibility, Judged
 from assignments.services import refreshing
+from assignments.tasks import eligibility as tasks
 from deploy_admin.access import SYSTEM
 from deploy_admin.audit.models import Event
 from deploy_admin.jobs import services as jobs

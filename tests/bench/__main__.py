@@ -45,7 +45,7 @@ def measured(senders: int) -> int:
     from django.core.management import call_command
 
     import deploy_admin.celery  # noqa: F401 -- so that delay() finds our broker
-    from tests.bench import eligibility, measure, pages, people, quotas, uploads, world
+    from tests.bench import eligibility, measure, pages, people, quotas, service, tallies, uploads, world
 
     with psycopg.connect(embedded.database_url(VAR, "postgres"), autocommit=True) as admin:
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = 'app'").fetchone():
@@ -56,6 +56,10 @@ def measured(senders: int) -> int:
     items += people.rosters(ids)
     items += pages.people(ids)
     items += eligibility.judge(ids)
+    items += service.serve(ids)
+    items += pages.assignments()
+    items += tallies.count(senders)
+    items += service.leave()
     return 0 if measure.tell(items, ROOT / "var" / "bench.json") else 1
 
 

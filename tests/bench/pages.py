@@ -1,4 +1,4 @@
-"""Pages of 100 rows, the board's and the list of people's, against the same rows as a plain table."""
+"""Pages of 100 rows, the board's and the lists of people and assignments, against the same rows as a plain table."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 
+from assignments.models import Assignment
 from deploy_admin.access import Permission, Role, requires
 from deploy_admin.people.models import HealthWorker
 from quotas.models import Quota
@@ -59,9 +60,26 @@ def plain_people(request: HttpRequest) -> HttpResponse:
     return HttpResponse(engines["django"].from_string(PLAIN).render(context, request))
 
 
+POSTING = (
+    "id", "worker__name", "worker__number", "worker__sex", "sending_unit__profiles__name",
+    "receiving_unit__profiles__name", "department", "speciality", "campaign__name", "kind", "state", "starts_on",
+    "ends_on", "extended_days", "credit__months", "credit__days",
+)  # fmt: skip
+
+
+@requires(Permission.ASSIGNMENTS_VIEW)
+def plain_assignments(request: HttpRequest) -> HttpResponse:
+    """Answer the first hundred assignments by pinyin, and how many there are, in the same frame."""
+    rows = Assignment.objects.visible_to(request.actor).living()  # type: ignore[attr-defined]
+    page = rows.order_by("sort_key", "starts_on", "pk").values_list(*POSTING)[:100]
+    context = {"rows": list(page), "count": rows.count()}
+    return HttpResponse(engines["django"].from_string(PLAIN).render(context, request))
+
+
 urlpatterns = [
     path("bench/plain/", plain),
     path("bench/people/", plain_people),
+    path("bench/assignments/", plain_assignments),
     path("", include("deploy_admin.urls")),
 ]
 
@@ -77,6 +95,11 @@ def people(units: list[int]) -> Iterator[Item]:
     eligibility.people(units, PEOPLE)
     yield from _page("roster", "roster-page-100", "/people/", "/bench/people/")
     rosters.clear()
+
+
+def assignments() -> Iterator[Item]:
+    """The list of assignments, the first page of as many as there are."""
+    yield from _page("assignments", "assignments-page-100", "/assignments/", "/bench/assignments/")
 
 
 def _page(name: str, label: str, page: str, floor: str) -> Iterator[Item]:

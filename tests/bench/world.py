@@ -28,6 +28,11 @@ PHYSICIANS = """\
     amount:
       share: "0.40"
       of: {measure: promoted_associate_chief, dimensions: {practice_category: [clinical, tcm, dental, public_health]}, year: previous}
+    counts:
+      who: {all: [{licence: physician}, {title_level: {at_least: intermediate}}]}
+      term: {at_least: 12 months}
+      exclusive_group: deployment
+      excused: [called_away]
 """  # noqa: E501
 RECRUITS = """\
   - id: recruits
@@ -42,6 +47,7 @@ RECRUITS = """\
       taken: per_category
       by: staff_category
       of: {measure: recruited_professionals, dimensions: {staff_category: [physician, nursing, pharmacy, medical_technology]}, year: previous}
+    counts: {who: {title_level: {at_least: senior}}, term: {at_least: 12 months}, exclusive_group: deployment}
 """  # noqa: E501
 TWO = """\
   - id: two
@@ -52,7 +58,12 @@ TWO = """\
     binding: mandatory
     owed_by: {affiliation: [municipal, military]}
     amount: {fixed: 2}
-"""
+    counts:
+      who: {all: [{staff_category: [nursing, pharmacy, medical_technology, management]}, {title_level: {at_least: intermediate}}]}
+      where: {tier: [county, township, municipal]}
+      term: {at_least: 6 months}
+      exclusive_group: deployment
+"""  # noqa: E501
 BY_BEDS = """\
   - id: by_beds
     topic: bench.by_beds
@@ -62,6 +73,7 @@ BY_BEDS = """\
     binding: encouraged
     owed_by: {affiliation: municipal}
     amount: {per_unit: "1", per: 100, of: {measure: beds, year: current}}
+    counts: {exclusive_group: deployment}
 """
 
 

@@ -62,6 +62,13 @@ def a_rule(
     return rule + "".join(f"    {key}: {value}\n" for key, value in more.items())
 
 
+def a_part(id: str = "one", topic: str = "municipal_county.part", binding: str = "mandatory", **keys: Any) -> str:
+    """Return the YAML of one clause of any section; `keys` are what it says, written as they are."""
+    lines = [f"id: {id}", f"topic: {topic}", f"label_zh: 规定{id}", f"label_en: Rule {id}", "cite: 引文"]
+    lines += [f"binding: {binding}", *(f"{key}: {value}" for key, value in keys.items())]
+    return "  - " + "\n    ".join(lines) + "\n"
+
+
 def a_text(
     slug: str = "city-plan",
     place: str = "500000",
@@ -108,9 +115,11 @@ def adopt(
     return PolicyVersion.objects.get(pk=version.pk)
 
 
-def an_adopted(text: str | None = None, quotas_from: date = date(2025, 1, 1), *, by: Actor = SYSTEM) -> PolicyVersion:
-    """Return the adopted version of a text."""
-    return adopt(a_draft(text, by=by), quotas_from, by=by)
+def an_adopted(
+    text: str | None = None, quotas_from: date = date(2025, 1, 1), *, by: Actor = SYSTEM, **settled: Any
+) -> PolicyVersion:
+    """Return the adopted version of a text; `settled` are further words of the transition."""
+    return adopt(a_draft(text, by=by), by=by, transition=transition(quotas_from, **settled))
 
 
 def a_city() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from deploy_admin.policies.layering import SERVICE
 from deploy_admin.policies.models import PolicyVersion, State
 from deploy_admin.policies.services import governing
 from tests.policies.factories import a_text
@@ -96,5 +98,49 @@ def test_a_refused_text_names_its_faults_and_loads_nothing(chongqing, tmp_path: 
     (tmp_path / "a.yaml").write_text(a_text(), encoding="utf-8")
     (tmp_path / "b.yaml").write_text(a_text("b-plan", "509999"), encoding="utf-8")
     with pytest.raises(CommandError, match="509999"):
+        load("--from", str(tmp_path))
+    assert not PolicyVersion.objects.exists()
+
+
+def test_the_shipped_policies_come_with_the_answers_that_weigh_on_people(chongqing):
+    """AMB-22, 24, 25, 27: maternity leave does not extend, absence counts per episode, a void takes the extension."""
+    load()
+    answers = {row.policy.slug: row.adoption.adverse for row in PolicyVersion.objects.select_related("policy")}
+    assert {slug: adverse for slug, adverse in answers.items() if adverse} == {
+        "chongqing-municipal-county-2025": {"gap_breaks_continuity": True},
+        "wanzhou-county-township-2022": {
+            "maternity_leave_extends": False,
+            "absence_by_day": False,
+            "void_takes_extension": True,
+        },
+    }
+    (leave,) = governing.leave_on(date(2026, 1, 1)).holding("county_township.leave", chongqing["500101"].pk)
+    assert leave.clause.extends_by_kind("maternity") is False
+    (absence,) = governing.absence_on(date(2026, 1, 1)).holding("county_township.absence", chongqing["500101"].pk)
+    assert (absence.clause.counted_by, absence.clause.takes_extension) == ("episode", True)
+
+
+def test_a_district_with_a_plan_of_its_own_credits_service_its_own_way(chongqing):
+    load()
+    held = governing.at_post()
+    day = date(2026, 1, 1)
+
+    def credits(code, scheme):
+        return [rule.policy for rule in held.rules(SERVICE, scheme, chongqing[code].pk, day, day)]
+
+    assert credits("500101", "county_township") == ["wanzhou-county-township-2022"]
+    assert credits("500231", "county_township") == ["dianjiang-county-township-2015"]
+    assert credits("500103", "county_township") == ["chongqing-county-township-2021"]
+    assert credits("500103", "municipal_county") == ["chongqing-municipal-county-2025"]
+    assert credits("500103", "township_village") == []
+
+
+def test_an_answer_that_is_missing_beside_a_shipped_text_is_named(chongqing, tmp_path: Path):
+    adoptions = json.loads((FOLDER / "adoptions.json").read_text(encoding="utf-8"))
+    del adoptions["wanzhou-county-township-2022"]["adverse"]["maternity_leave_extends"]
+    (tmp_path / "adoptions.json").write_text(json.dumps(adoptions), encoding="utf-8")
+    name = "wanzhou-county-township-2022.yaml"
+    (tmp_path / name).write_text((FOLDER / name).read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(CommandError, match=name):
         load("--from", str(tmp_path))
     assert not PolicyVersion.objects.exists()

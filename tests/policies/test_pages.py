@@ -16,7 +16,7 @@ from deploy_admin.jobs.models import Notice
 from deploy_admin.policies import tasks
 from deploy_admin.policies.models import PolicyVersion, State
 from tests.accounts.factories import a_membership, signed_in
-from tests.policies.factories import a_city, a_clause, a_draft, a_rule, a_text, an_adopted
+from tests.policies.factories import a_city, a_clause, a_draft, a_part, a_rule, a_text, an_adopted
 from tests.registry.factories import an_authority, an_institution
 
 pytestmark = pytest.mark.django_db
@@ -390,3 +390,72 @@ def test_a_refused_eligibility_clause_names_its_place(officer, places):
     refused = officer.post(reverse("policies:import"), {"text": text})
     assert refused.status_code == 422
     assert "eligibility[0].requires.licence" in refused.text
+
+
+# ---------------------------------------------------------------- at the post
+
+
+def on_post(*, days=5, slug="on-post", place="500000"):
+    text = a_text(slug, place, a_part("leave-of-days", filing=f"{{at_least: {days}}}"), section="leave")
+    return text + "requirements:\n" + a_part("a-year", service="{length: {at_least: 12 months}}")
+
+
+def test_a_version_shows_what_holds_on_post_and_where_it_governs(officer, places):
+    an_adopted(on_post())
+    an_adopted(on_post(slug="first-plan", place="500101"))
+    shown = officer.get(page("version", "on-post")).text
+    assert "派驻人员请假5天以上（含5天）的，应当向项目办公室备案。" in shown
+    assert "人员应当具有服务时间累计不少于12个月。" in shown
+    english = in_english(officer).get(page("version", "on-post"), headers={"Accept-Language": "en"}).text
+    assert "Leave of 5 or more days by people on post must be filed" in english
+    assert english.count("Model District One") == 2
+
+
+def test_what_governs_where_tells_every_section(officer, places):
+    an_adopted(on_post())
+    query = {"division": places["first"].pk, "day": "2026-01-01"}
+    shown = officer.get(reverse("policies:governing"), query).text
+    assert "规定leave-of-days" in shown
+    assert "规定a-year" in shown
+
+
+def test_two_versions_of_what_holds_on_post_are_compared(officer, places):
+    an_adopted(on_post())
+    a_draft(on_post(days=3))
+    shown = officer.get(page("compare", "on-post", 2, "?with=1")).text
+    assert "<del>5</del>" in shown
+    assert "<ins>3</ins>" in shown
+
+
+def test_a_policy_of_people_on_post_alone_is_adopted_and_its_topics_are_previewed(officer, places):
+    a_draft(on_post())
+    part = officer.get(
+        page("adopt", "on-post", query="?assignments_from=2026-01-01"), headers={"HX-Request": "true"}
+    ).text
+    assert part.count("municipal_county.part") == 2
+    answers = adoption(assignments_from="2026-01-01", on_post="more_favourable")
+    del answers["quotas_from"]
+    assert officer.post(page("adopt", "on-post"), answers).status_code == 302
+    assert PolicyVersion.objects.get(state=State.ADOPTED).adoption.on_post == "more_favourable"
+
+
+def test_a_refused_clause_of_people_on_post_names_its_place(officer, places):
+    refused = officer.post(reverse("policies:import"), {"text": on_post().replace("at_least: 5", "at_most: 5")})
+    assert refused.status_code == 422
+    assert "leave[0].filing.at_most" in refused.text
+
+
+@pytest.mark.parametrize("address", ["version", "governing"])
+def test_the_number_of_queries_does_not_grow_with_the_sections(officer, places, address):
+    an_adopted(on_post())
+    where = {
+        "version": page("version", "on-post"),
+        "governing": reverse("policies:governing") + f"?division={places['first'].pk}&day=2026-01-01",
+    }[address]
+    counted(officer, where)
+    few = counted(officer, where)
+    for n in range(3):
+        topic = f"topic_{n}.part"
+        an_adopted(a_text(f"plan-{n}", "500000", a_part(topic=topic, full_time="true"), section="posting"))
+        an_adopted(a_text(f"more-{n}", "500000", a_part(topic=topic, full_time="true"), section="service"))
+    assert counted(officer, where) == few

@@ -163,7 +163,7 @@ def test_a_version_that_changed_since_it_was_read_is_not_adopted(places):
         ({"adopted_on": None}, "number_or_note"),
         ({"deciding_body": " "}, "deciding_body_missing"),
         ({"transition": replace(transition(), on_post="perhaps")}, "on_post_unknown"),
-        ({"transition": replace(transition(), adverse={"maternity_leave_extends": True})}, "switch_unanswered"),
+        ({"transition": replace(transition(), adverse={"maternity_leave_extends": True})}, "switch_not_asked"),
     ],
 )
 def test_an_adoption_says_everything_it_must(places, wrong, code):

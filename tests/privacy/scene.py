@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date
 from typing import Any
@@ -27,6 +28,7 @@ from tests.jobs.plans import run_jobs
 from tests.people.factories import an_id
 from tests.people.pages.reading import filled
 from tests.policies.factories import a_rule, a_text, an_adopted
+from tests.privacy.at_post import AtPost
 
 #: Nobody else in any test was born on this day: wherever it stands, it stands for one of these people.
 BORN = date(1979, 8, 13)
@@ -47,7 +49,7 @@ class Scene:
             self.city, "示范市卫生健康委员会", tier="municipal", affiliation="municipal"
         )
         self.authority = make.an_authority(self.district, "示范甲区卫生健康委员会")
-        make.a_city_plan()
+        self.plan = make.a_city_plan()
         rule = a_rule(topic="municipal_county.who")
         an_adopted(a_text("who-may-go", "500000", rule, section="eligibility"))
         self.hospital = make.a_hospital("示范甲医院", division=self.district)
@@ -67,6 +69,7 @@ class Scene:
             self.numbers_are_seen,
             self.machines_read,
             self.tables_go_out,
+            self.they_go_to_their_posts,
             self.the_night_comes,
         ):
             step()
@@ -95,7 +98,8 @@ class Scene:
     def post(self, who: str, name: str, /, *args: Any, status: int = 302, **data: Any) -> HttpResponse:
         answer = self.browsers[who].post(reverse(name, args=args), data)
         self.answers.append((name, answer))
-        assert answer.status_code == status, (name, answer.status_code, answer.content.decode()[-3000:])
+        wrong = re.findall(r'<p class="err".*?</p>', answer.content.decode("utf-8", "ignore"))
+        assert answer.status_code == status, (name, answer.status_code, wrong or answer.content.decode()[-3000:])
         return answer
 
     def act(self, who: str, name: str, /, *args: Any, status: int = 302, **changes: Any) -> HttpResponse:
@@ -313,6 +317,9 @@ class Scene:
         assert identity.opened(self.worker("示范安")).number in whole.content.decode("utf-8-sig")
         again = self.send("hr", "people:roster_import", self.masked[1].content)
         assert again.state == "unchanged"
+
+    def they_go_to_their_posts(self) -> None:
+        self.at_post = AtPost(self)
 
     def the_night_comes(self) -> None:
         """Everybody is judged, everything checked, the keys are rotated."""

@@ -51,6 +51,8 @@ class City:
 
     def counted(self, institution: Institution, topic: str, **numbers: int) -> None:
         """Write what is counted against a unit's quota, as assignments hands it down."""
+        if "on_post" in numbers:
+            numbers = {"forecast": numbers["on_post"] + numbers.get("nominated", 0)} | numbers
         row = TallyRow(institution.pk, topic.partition(".")[0], topic, make.Y2025, **numbers)
         services.record_tallies([row], by=SYSTEM)
 

@@ -229,11 +229,13 @@ def test_a_tally_that_stays_the_same_writes_nothing_and_a_bad_one_is_refused():
     hospital = a_hospital()
     promotions(hospital, 5)
     computed()
-    row = TallyRow(hospital.pk, "municipal_county", "municipal_county.physicians", Y2025, nominated=3, on_post=2)
+    topic = "municipal_county.physicians"
+    row = TallyRow(hospital.pk, "municipal_county", topic, Y2025, nominated=3, on_post=2, forecast=5, batches=(1, 2))
     assert services.record_tallies([row], by=SYSTEM) == 1
     assert services.record_tallies([row], by=SYSTEM) == 0
     shown = Quota.objects.current().with_tallies().get(topic=row.topic)
     assert (shown.nominated, shown.on_post, shown.shortfall, shown.forecast, shown.verdict) == (3, 2, 0, 5, "met")
+    assert shown.batches == [1, 2]
     bad = TallyRow(hospital.pk, "municipal_county", row.topic, Y2025, on_post=-1)
     with pytest.raises(RuleViolation) as refused:
         services.record_tallies([bad], by=SYSTEM)
@@ -358,7 +360,8 @@ def test_the_summary_counts_what_the_rows_say_and_follows_every_change():
         ("municipal_county.physicians", "pending", 1, 1, 2),
         ("municipal_county.physicians", "undetermined", 1, 1, None),
     ]
-    row = TallyRow(late.pk, "municipal_county", "municipal_county.non_clinical", Y2025, nominated=1, on_post=0)
+    topic = "municipal_county.non_clinical"
+    row = TallyRow(late.pk, "municipal_county", topic, Y2025, nominated=1, on_post=0, forecast=1)
     services.record_tallies([row], by=SYSTEM)
     assert ("", "short", 1, 1, 2) in lines("all")
     short = Summary.objects.get(level="all", verdict="short")

@@ -100,7 +100,7 @@ def test_an_expected_figure_is_marked_wherever_it_is_used(city, browser):
     ("counted", "sentence"),
     [
         (3, "The number is reached; nothing is to be done."),
-        (1, "2 short; on post by 2025-12-31 at the latest to count."),
+        (1, "2 short; the period ended on 2025-12-31."),
     ],
 )
 def test_the_sentence_for_the_director_follows_what_is_counted(city, browser, quota, counted, sentence):
@@ -134,7 +134,7 @@ def test_the_number_of_queries_does_not_grow_with_the_units_of_a_total(
         make.enter(county, "recruited_physicians", make.Y2024, number)
         make.enter(county, "recruited_physicians", make.Y2025, number)
     city.computed()
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         page(browser, Quota.objects.current().get(institution=city.authority))
 
 

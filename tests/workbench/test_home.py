@@ -186,13 +186,13 @@ def test_a_desk_without_anybody_judged_shows_no_zero_and_the_way_to_the_roster()
     assert desk.on_roster()["url"] == reverse("people:rosters")
 
 
-def test_a_deployed_person_goes_to_the_own_record_and_reads_when_it_changed(client):
+def test_a_deployed_person_goes_to_the_own_service_and_reads_when_the_own_record_changed(client):
     unit = a_hospital("示范医院甲")
     membership = a_membership(Role.DEPLOYED_PERSON, unit)
     membership.worker = a_worker(at=unit)
     membership.save()
     page = signed_in(client, membership).get(HOME)
-    assert page.context["desk"].url == reverse("assignments:my_record")
+    assert page.context["desk"].url == reverse("assignments:my_service")
     assert [change["url"] for change in page.context["changes"]] == [reverse("assignments:my_record")]
 
 

@@ -47,12 +47,21 @@ def settle(*, key: str) -> None:
     Notice.objects.open().filter(key=key).update(settled_at=clock.now())
 
 
-def keep(prefix: str, wanted: Mapping[str, Mapping[str, Any]], *, opening: bool = True, closing: bool = True) -> None:
+def keep(
+    prefix: str,
+    wanted: Mapping[str, Mapping[str, Any]],
+    *,
+    opening: bool = True,
+    closing: bool = True,
+    among: Iterable[str] | None = None,
+) -> None:
     """Bring the open notices whose key begins with `prefix` into line with `wanted` (key → the notice's columns).
 
-    Four statements at most, whatever their number. The unique open key decides a race.
+    `among` leaves all others alone: for who knows of a few keys only. Four statements at most, whatever their number.
+    The unique open key decides a race.
     """
-    there = {notice.key: notice for notice in Notice.objects.open().filter(key__startswith=prefix)}
+    rows = Notice.objects.open().filter(key__startswith=prefix)
+    there = {notice.key: notice for notice in (rows if among is None else rows.filter(key__in=list(among)))}
     if closing and (done := [notice.pk for key, notice in there.items() if key not in wanted]):
         Notice.objects.filter(pk__in=done).update(settled_at=clock.now())
     other = []

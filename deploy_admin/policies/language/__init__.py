@@ -6,18 +6,24 @@ from deploy_admin.policies.language.loading import dump, from_json, load, to_jso
 from deploy_admin.policies.language.periods import Span
 from deploy_admin.policies.language.schema import json_schema
 from deploy_admin.policies.language.types import (
+    AbsenceRule,
     Binding,
     Clause,
     Eligibility,
     Enforcement,
     EventCode,
+    LeaveRule,
     Level,
     PolicyDocument,
+    PostingRule,
     Quota,
+    Requirement,
+    ServiceRule,
     Target,
 )
 
 __all__ = [
+    "AbsenceRule",
     "Binding",
     "Clause",
     "Eligibility",
@@ -27,11 +33,15 @@ __all__ = [
     "Fault",
     "Input",
     "Known",
+    "LeaveRule",
     "Level",
     "Maybe",
     "PolicyDocument",
     "PolicyFaults",
+    "PostingRule",
     "Quota",
+    "Requirement",
+    "ServiceRule",
     "Span",
     "Step",
     "Target",

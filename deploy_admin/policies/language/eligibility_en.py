@@ -41,7 +41,7 @@ def eligibility_sentences(clause: Eligibility, document: PolicyDocument, names: 
         may = "is encouraged" if clause.binding is Binding.ENCOURAGED else "is open"
         said = [f"{act[0].upper()}{act[1:]} {may} for {whom}."]
     if clause.documents:
-        said.append(f"They must hold {'; '.join(_paper(node, document, names) for node in clause.documents)}.")
+        said.append(f"They must hold {'; '.join(paper(node, document, names) for node in clause.documents)}.")
     if clause.alternatives:
         ways = "; ".join(
             f"({n}) {option.label_en}: {people(option.requires, document, names)}"
@@ -53,29 +53,31 @@ def eligibility_sentences(clause: Eligibility, document: PolicyDocument, names: 
             if clause.mixing
             else "Each is judged wholly by itself; they are not mixed."
         )
-    said += [_exemption(each, document, names) for each in clause.exemptions]
+    said += [exemption(each, document, names) for each in clause.exemptions]
     said += [_bar(bar, act, document, names) for bar in clause.bars]
-    said += _days(clause.conditions)
+    said += days_sentences(clause.conditions)
     if clause.binding is Binding.IN_PRINCIPLE:
         said.append("Whoever is chosen all the same needs a written reason.")
     return said
 
 
-def _paper(node: ConditionNode, document: PolicyDocument, names: Names) -> str:
+def paper(node: ConditionNode, document: PolicyDocument, names: Names) -> str:
+    """What a paper that is asked for is called."""
     match node:
         case Is() | InSet():
             return papers(node, document)
         case All():
-            return " and ".join(_paper(part, document, names) for part in node.all)
+            return " and ".join(paper(part, document, names) for part in node.all)
         case AnyOf():
-            return " or ".join(_paper(part, document, names) for part in node.any)
+            return " or ".join(paper(part, document, names) for part in node.any)
         case Not() | Compare():
             return f"proof that they are {phrase(node, 'people', document, names)}"
         case _:
             assert_never(node)
 
 
-def _exemption(each: Exemption, document: PolicyDocument, names: Names) -> str:
+def exemption(each: Exemption, document: PolicyDocument, names: Names) -> str:
+    """Who is excused, and when."""
     window = ""
     if each.from_ and each.to:
         window = f" from {day(each.from_)} to {day(each.to)}, both days included"
@@ -102,12 +104,15 @@ def _bar(bar: Bar, act: str, document: PolicyDocument, names: Names) -> str:
     return f"{bar.label_en}: {happened} bars from {act} for {duration(bar.for_)}{since}{asked}; {ends}."
 
 
-def _days(conditions: Iterable[ConditionNode]) -> list[str]:
+def days_sentences(conditions: Iterable[ConditionNode]) -> list[str]:
+    """As of when facts are asked that are not asked on the day itself."""
     said = []
     for fact, as_of in dated(conditions):
         label = FACTS[fact].label_en if fact in FACTS else fact
         if isinstance(as_of, OnDay):
             said.append(f"The {label} is taken as of {day(as_of.day)}.")
+        elif as_of == "segment_days":
+            said.append(f"The {label} is taken as of each day of the service.")
         else:
             said.append(f"The {label} is enough if it was so at any time.")
     return said

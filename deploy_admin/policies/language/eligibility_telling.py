@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from deploy_admin.policies.language import phrases_en, phrases_zh
@@ -27,18 +27,21 @@ _OPS = {"at_least": "≥", "more_than": ">", "at_most": "≤", "less_than": "<"}
 
 
 def local_names(document: PolicyDocument | None, lang: str = "zh") -> dict[str, str]:
-    """Return what a document calls its alternatives, exemptions, bars and sets: `bar:sanction` → 受处分的不得派出."""
+    """Return what a document calls the parts of its clauses and its sets: `bar:sanction` → 受处分的不得派出."""
     found: dict[str, str] = {}
+    named: list[tuple[str, Iterable[Any]]] = []
+    for rule in document.service if document else ():
+        named += [("conversion", rule.conversions), ("equivalent", rule.equivalents)]
+    for requirement in document.requirements if document else ():
+        named += [("alternative", requirement.alternatives), ("exemption", requirement.exemptions)]
+        named += [("subtotal", asked.subtotals) for asked in requirement.asked]
     for clause in document.eligibility if document else ():
-        for kind, parts in (
-            ("alternative", clause.alternatives),
-            ("exemption", clause.exemptions),
-            ("bar", clause.bars),
-        ):
-            for part in parts:
-                found[f"{kind}:{part.id}"] = part.label_zh if lang == "zh" else part.label_en
-    for named in document.sets if document else ():
-        found[f"in_set:{named.id}"] = named.label_zh if lang == "zh" else named.label_en
+        named += [("alternative", clause.alternatives), ("exemption", clause.exemptions), ("bar", clause.bars)]
+    for kind, parts in named:
+        for part in parts:
+            found[f"{kind}:{part.id}"] = part.label_zh if lang == "zh" else part.label_en
+    for each in document.sets if document else ():
+        found[f"in_set:{each.id}"] = each.label_zh if lang == "zh" else each.label_en
     return found
 
 

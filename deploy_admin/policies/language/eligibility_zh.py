@@ -37,7 +37,7 @@ def eligibility_sentences(clause: Eligibility, document: PolicyDocument, names: 
         may = f"鼓励{whom}" if clause.binding is Binding.ENCOURAGED else f"{whom}可以"
         said = [f"{may}{act}。"]
     if clause.documents:
-        said.append(f"须持有{'；'.join(_paper(node, document, names) for node in clause.documents)}。")
+        said.append(f"须持有{'；'.join(paper(node, document, names) for node in clause.documents)}。")
     if clause.alternatives:
         ways = "；".join(
             f"（{n}）{option.label_zh}：{people(option.requires, document, names)}"
@@ -45,29 +45,31 @@ def eligibility_sentences(clause: Eligibility, document: PolicyDocument, names: 
         )
         together = "相应各项可以分别按不同情形满足" if clause.mixing else "每种情形单独认定，不得混合"
         said.append(f"须属于下列情形之一：{ways}。{together}。")
-    said += [_exemption(each, document, names) for each in clause.exemptions]
+    said += [exemption(each, document, names) for each in clause.exemptions]
     said += [_bar(bar, act, document, names) for bar in clause.bars]
-    said += _days(clause.conditions)
+    said += days_sentences(clause.conditions)
     if clause.binding is Binding.IN_PRINCIPLE:
         said.append("不符合的，应当书面说明理由。")
     return said
 
 
-def _paper(node: ConditionNode, document: PolicyDocument, names: Names) -> str:
+def paper(node: ConditionNode, document: PolicyDocument, names: Names) -> str:
+    """What a paper that is asked for is called."""
     match node:
         case Is() | InSet():
             return papers(node, document)
         case All():
-            return "以及".join(_paper(part, document, names) for part in node.all)
+            return "以及".join(paper(part, document, names) for part in node.all)
         case AnyOf():
-            return "或者".join(_paper(part, document, names) for part in node.any)
+            return "或者".join(paper(part, document, names) for part in node.any)
         case Not() | Compare():
             return f"与“{phrase(node, '人员', document, names)}”相符的证明"
         case _:
             assert_never(node)
 
 
-def _exemption(each: Exemption, document: PolicyDocument, names: Names) -> str:
+def exemption(each: Exemption, document: PolicyDocument, names: Names) -> str:
+    """Who is excused, and when."""
     window = ""
     if each.from_ and each.to:
         window = f"自{day(each.from_)}至{day(each.to)}（含首尾两日）"
@@ -96,12 +98,15 @@ def _bar(bar: Bar, act: str, document: PolicyDocument, names: Names) -> str:
     )
 
 
-def _days(conditions: Iterable[ConditionNode]) -> list[str]:
+def days_sentences(conditions: Iterable[ConditionNode]) -> list[str]:
+    """As of when facts are asked that are not asked on the day itself."""
     said = []
     for fact, as_of in dated(conditions):
         label = FACTS[fact].label_zh if fact in FACTS else fact
         if isinstance(as_of, OnDay):
             said.append(f"“{label}”以{day(as_of.day)}的情况为准。")
+        elif as_of == "segment_days":
+            said.append(f"“{label}”以服务期间每日的情况为准。")
         else:
             said.append(f"“{label}”曾经符合的即可。")
     return said

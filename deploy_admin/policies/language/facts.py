@@ -258,15 +258,14 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             Fact("management_experience", _P, _T.BOOLEAN, "管理经验", "management experience"),
             Fact("unavailability", _P, _T.CODE, "不可派出情形", "unavailability", UNAVAILABILITIES, many=True),
             Fact("graduate_village_doctor", _P, _T.BOOLEAN, "大学生乡村医生", "graduate village doctor", fed=False),
-            Fact("full_time", _S, _T.BOOLEAN, "全脱产", "full-time", fed=False),
-            Fact("same_district", _S, _T.BOOLEAN, "与派出单位同一区县", "in the sending unit's district", fed=False),
+            Fact("full_time", _S, _T.BOOLEAN, "全脱产", "full-time"),
+            Fact("same_district", _S, _T.BOOLEAN, "与派出单位同一区县", "in the sending unit's district"),
             Fact(
                 "same_community",
                 _S,
                 _T.BOOLEAN,
                 "与派出单位同一医共体",
                 "in the sending unit's medical community",
-                fed=False,
             ),
         )
     }

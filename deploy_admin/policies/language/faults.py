@@ -161,7 +161,7 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
     "overrides_itself": (_("A clause cannot override or accompany itself."), _("Name the other clause.")),
     "nothing_inside": (
         _("The document has no clause."),
-        _("Add at least one clause under “quotas:” or “eligibility:”."),
+        _("Add at least one clause, for instance under “quotas:” or “eligibility:”."),
     ),
     "asks_nothing": (
         _("The clause names nobody, asks nothing, exempts nobody and bars nobody."),
@@ -190,6 +190,82 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
     "bar_by_duty_days": (
         _("A bar is not counted in duty days: it runs by the calendar."),
         _("Give months or days."),
+    ),
+    "as_of_period": (
+        _("“%(value)s” belongs to the period of a quota; a place of service is asked on the days of the service."),
+        _("Write segment_days, event, ever or {day: 2025-12-31}, or leave it out."),
+    ),
+    "upper_bound_out_of_place": (
+        _("“%(op)s” would hold from the start and end once something is reached."),
+        _("Say from which number on it holds: at_least or more_than."),
+    ),
+    "by_duty_days": (
+        _("This length is not counted in duty days: it runs by the calendar."),
+        _("Give months or days."),
+    ),
+    "says_nothing": (_("Nothing follows from this."), _("Give at least one of %(keys)s.")),
+    "kind_twice": (_("The kind of leave “%(kind)s” is named twice."), _("Keep one of them.")),
+    "extends_nothing": (
+        _("The term is to be extended, but no kind of leave extends it."),
+        _("Name the kinds under “extends:”, or remove “extension”."),
+    ),
+    "extension_without_threshold": (
+        _("Leave extends the term, but nothing says from how many days on."),
+        _("Give “extension” or “filing”; {at_least: 1} is from the first day on."),
+    ),
+    "warned_too_late": (
+        _("The warning comes at %(warn)s, not before the limit of %(limit)s."),
+        _("Let the warning come earlier, or leave it out."),
+    ),
+    "duty_days_not_reckoned": (
+        _("Duty days have no meaning here: service is reckoned by the corresponding day."),
+        _("Set “reckoned_by: duty_days” or “both”, or give months or days."),
+    ),
+    "month_of_days": (
+        _("A month cannot have %(value)s duty days."),
+        _('Give a number above 0 and not above 31, such as "21.75".'),
+    ),
+    "scope_without_cap": (
+        _("“cap_scope” says how far a cap reaches, but there is none."),
+        _("Give “cap”, or remove “cap_scope”."),
+    ),
+    "converts_nothing": (
+        _("A conversion of one to one without a cap changes nothing."),
+        _("Give another ratio or a cap, or remove the conversion."),
+    ),
+    "worth_out_of_range": (
+        _("A ratio of %(value)s is not between 0 and %(most)s."),
+        _('Write how many times its days service is worth, such as "1.5".'),
+    ),
+    "named_twice": (_("Something is named twice."), _("Keep one of them.")),
+    "piece_over_whole": (
+        _("The shortest piece is longer than the whole service that is asked for."),
+        _("Correct one of the lengths."),
+    ),
+    "part_over_whole": (
+        _("A part asks for more than the whole."),
+        _("Correct one of the lengths."),
+    ),
+    "mixed_units": (
+        _("The whole is measured in %(first)s and the part in %(second)s; neither can be told from the other."),
+        _("Give both in the same unit."),
+    ),
+    "clock_without_due": (
+        _("“%(key)s” belongs to a clock, but nothing says by when."),
+        _("Give “due”, or remove “%(key)s”."),
+    ),
+    "due_without_service": (
+        _("The requirement has a last day but asks for no service."),
+        _("Give “service”, or remove “due”."),
+    ),
+    "due_too_short": (
+        _("The service asked for does not fit into the time given for it."),
+        _("Correct one of the lengths."),
+    ),
+    "satisfied_with_itself": (_("A requirement is always satisfied with itself."), _("Name the other requirement.")),
+    "unknown_requirement": (
+        _("There is no requirement “%(id)s” in this document."),
+        _("Write the id of a clause under “requirements:”."),
     ),
     "enforcement_value": (_("“%(value)s” is not an affiliation."), _("Allowed: %(allowed)s.")),
 }

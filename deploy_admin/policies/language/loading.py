@@ -12,19 +12,35 @@ from pydantic import TypeAdapter, ValidationError
 from deploy_admin.policies.language.faults import Fault, PolicyFaults
 from deploy_admin.policies.language.strict_yaml import Path, Place, read, written_path
 from deploy_admin.policies.language.types import (
+    CLAUSE_SECTIONS,
     FORMER_SECTIONS,
     LATER_SECTIONS,
     SCHEMA_NUMBER,
+    AbsenceRule,
+    Clause,
     Eligibility,
+    LeaveRule,
     PolicyDocument,
+    PostingRule,
     Quota,
+    Requirement,
+    ServiceRule,
 )
 from deploy_admin.policies.language.upcasts import UnknownSchemaError, upcast
 from deploy_admin.policies.language.validation import clause_faults, document_faults
 
-Clauses = Quota | Eligibility
-#: The sections that are made of clauses, in the order of the articles.
-_SECTIONS: dict[str, TypeAdapter[Any]] = {"quotas": TypeAdapter(Quota), "eligibility": TypeAdapter(Eligibility)}
+_TYPES: tuple[type[Clause], ...] = (
+    Quota,
+    Eligibility,
+    PostingRule,
+    LeaveRule,
+    AbsenceRule,
+    ServiceRule,
+    Requirement,
+)
+_SECTIONS: dict[str, TypeAdapter[Any]] = {
+    section: TypeAdapter(kind) for section, kind in zip(CLAUSE_SECTIONS, _TYPES, strict=True)
+}
 
 
 def load(text: str) -> PolicyDocument:
@@ -57,7 +73,7 @@ class _Reader:
             return None
         # Clause by clause, so that what is wrong with the form of one does not hide what is wrong with the sense of
         # the others.
-        found: list[tuple[Path, Clauses]] = []
+        found: list[tuple[Path, Clause]] = []
         whole = True
         written_any = False
         for section, adapter in _SECTIONS.items():
@@ -84,9 +100,9 @@ class _Reader:
             self.add([fault for fault in between if not (written_any and fault[1] == "nothing_inside")])
         return document if whole else None
 
-    def clause(self, item: Any, path: Path, adapter: TypeAdapter[Any]) -> Clauses | None:
+    def clause(self, item: Any, path: Path, adapter: TypeAdapter[Any]) -> Clause | None:
         try:
-            clause: Clauses = adapter.validate_python(item, context={"unknown_keys": self.unknown_key})
+            clause: Clause = adapter.validate_python(item, context={"unknown_keys": self.unknown_key})
         except ValidationError as error:
             self.structural(error, item, path)
             return None

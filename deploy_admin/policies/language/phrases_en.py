@@ -158,6 +158,8 @@ def _leaf(node: Is | Compare | InSet, document: PolicyDocument, names: Names) ->
             if node.fact in DOCUMENT_FACTS:
                 return "", "", f"holding {papers(node, document)}"
             label = next((named.label_en for named in document.sets if named.id == node.in_set), node.in_set)
+            if node.fact in _WHERE:
+                return "", "", f"{_WHERE[node.fact]} {label}"
             return "", "", f"whose {fact.label_en} is among {label}"
         case Compare():
             word = _word(fact, node.value, names)
@@ -176,6 +178,14 @@ def _leaf(node: Is | Compare | InSet, document: PolicyDocument, names: Names) ->
 
 
 _NOUNS = {"title_level": " title", "education": " education"}
+_WHERE = {"located_in": "in", "administered_by": "administered by"}
+#: What a fact of yes and no says of where somebody or something is: so, and not so.
+_PLACED = {
+    "remote": ("in remote areas", "outside remote areas"),
+    "key_township": ("in key townships of rural revitalisation", "outside key townships of rural revitalisation"),
+    "same_district": ("in the sending unit's district", "outside the sending unit's district"),
+    "same_community": ("in the sending unit's medical community", "outside the sending unit's medical community"),
+}
 
 
 def papers(node: Is | InSet, document: PolicyDocument) -> str:
@@ -196,8 +206,8 @@ def _boolean(node: Is, fact: Fact) -> tuple[str, str, str]:
     }
     if node.fact in special:
         return special[node.fact][0 if yes else 1], "", ""
-    if node.fact == "remote":
-        return "", "", "in remote areas" if yes else "outside remote areas"
+    if node.fact in _PLACED:
+        return "", "", _PLACED[node.fact][0 if yes else 1]
     if node.fact == "management_experience":
         return "", "", "with management experience" if yes else "without management experience"
     if node.fact == "in_medical_community":

@@ -117,6 +117,8 @@ def _leaf(node: Is | Compare | InSet, document: PolicyDocument, names: Names) ->
             if node.fact in DOCUMENT_FACTS:
                 return f"持有{papers(node, document)}的", ""
             label = next((named.label_zh for named in document.sets if named.id == node.in_set), node.in_set)
+            if node.fact == "located_in":
+                return f"位于{label}的", ""
             return f"{fact.label_zh}属于{label}的", ""
         case Compare():
             word = _word(fact, node.value, names)
@@ -150,6 +152,8 @@ def _boolean(node: Is, fact: Fact) -> str:
         "key_township": ("乡村振兴重点乡镇的", "非乡村振兴重点乡镇的"),
         "in_medical_community": ("医共体成员", "非医共体成员"),
         "full_time": ("全脱产的", "非全脱产的"),
+        "same_district": ("与派出单位同一区县的", "与派出单位不在同一区县的"),
+        "same_community": ("与派出单位同一医共体的", "与派出单位不在同一医共体的"),
         "management_experience": ("具有管理经验的", "没有管理经验的"),
     }
     pair = special.get(node.fact, (f"{fact.label_zh}的", f"非{fact.label_zh}的"))

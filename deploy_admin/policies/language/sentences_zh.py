@@ -9,6 +9,7 @@ from deploy_admin.policies.language.clauses import Clause
 from deploy_admin.policies.language.eligibility import Eligibility
 from deploy_admin.policies.language.eligibility_zh import eligibility_sentences
 from deploy_admin.policies.language.facts import FACTS
+from deploy_admin.policies.language.leave import AbsenceRule, LeaveRule
 from deploy_admin.policies.language.nodes import Binding, Enforcement
 from deploy_admin.policies.language.phrases_zh import (
     BINDING,
@@ -22,6 +23,8 @@ from deploy_admin.policies.language.phrases_zh import (
     period,
     phrase,
 )
+from deploy_admin.policies.language.posting import PostingRule
+from deploy_admin.policies.language.posting_zh import absence_sentences, leave_sentences, posting_sentences
 from deploy_admin.policies.language.quota import (
     Composition,
     CompositionCase,
@@ -31,6 +34,9 @@ from deploy_admin.policies.language.quota import (
     Quota,
     UnitScope,
 )
+from deploy_admin.policies.language.requirements import Requirement
+from deploy_admin.policies.language.service import ServiceRule
+from deploy_admin.policies.language.service_zh import requirement_sentences, service_sentences
 from deploy_admin.policies.language.types import Level, PolicyDocument
 
 
@@ -51,12 +57,25 @@ def subject(clause: Quota, document: PolicyDocument, names: Names) -> str:
             assert_never(clause.scope)
 
 
-def clause_sentences(clause: Quota | Eligibility, document: PolicyDocument, names: Names) -> tuple[str, ...]:
+def clause_sentences(clause: Clause, document: PolicyDocument, names: Names) -> tuple[str, ...]:
     """The clause as sentences, what it asks first."""
-    if isinstance(clause, Quota):
-        said = _quota_sentences(clause, document, names)
-    else:
-        said = eligibility_sentences(clause, document, names)
+    match clause:
+        case Quota():
+            said = _quota_sentences(clause, document, names)
+        case Eligibility():
+            said = eligibility_sentences(clause, document, names)
+        case PostingRule():
+            said = posting_sentences(clause, document, names)
+        case LeaveRule():
+            said = leave_sentences(clause, document, names)
+        case AbsenceRule():
+            said = absence_sentences(clause, document, names)
+        case ServiceRule():
+            said = service_sentences(clause, document, names)
+        case Requirement():
+            said = requirement_sentences(clause, document, names)
+        case _:
+            raise TypeError(type(clause).__name__)
     return (*said, *_common_sentences(clause, names))
 
 

@@ -11,6 +11,7 @@ from deploy_admin.policies.language.bases import Constant, CountOf, Either, Meas
 from deploy_admin.policies.language.clauses import Clause
 from deploy_admin.policies.language.conditions import All, AnyOf, Compare, Condition, ConditionNode, InSet, Is, Not
 from deploy_admin.policies.language.eligibility import Bar, Eligibility, EventCode, Exemption, Option, Target
+from deploy_admin.policies.language.leave import AbsenceRule, LeaveRule
 from deploy_admin.policies.language.nodes import (
     Binding,
     Bounds,
@@ -32,6 +33,7 @@ from deploy_admin.policies.language.nodes import (
     Words,
 )
 from deploy_admin.policies.language.periods import ApplicationYear, Calendar, Programme, Rolling, Span, Twelve
+from deploy_admin.policies.language.posting import PostingRule
 from deploy_admin.policies.language.quota import (
     Alternative,
     Composition,
@@ -41,17 +43,18 @@ from deploy_admin.policies.language.quota import (
     Quota,
     UnitScope,
 )
+from deploy_admin.policies.language.requirements import Requirement
+from deploy_admin.policies.language.service import ServiceRule
 
 #: The number of the written form. Raised whenever an older document would read differently; see upcasts.
 SCHEMA_NUMBER = 1
 
+#: The sections that are made of clauses, in the order of the articles.
+CLAUSE_SECTIONS = ("quotas", "eligibility", "posting", "leave", "absence", "service", "requirements")
 #: Designed on paper (docs/decisions/0003), computed by nothing yet: refused at adoption.
 LATER_SECTIONS = (
     "deadlines",
     "presence",
-    "requirements",
-    "service",
-    "leave",
     "month",
     "appraisal",
     "completion",
@@ -59,7 +62,7 @@ LATER_SECTIONS = (
     "payments",
 )
 #: Sections that a stored draft may still carry under `later:` although the program computes them now.
-FORMER_SECTIONS = ("eligibility",)
+FORMER_SECTIONS = ("eligibility", "requirements", "service", "leave")
 
 
 class Source(Node):
@@ -123,6 +126,11 @@ class PolicyDocument(Node):
     measures: tuple[DeclaredMeasure, ...] = ()
     quotas: tuple[Quota, ...] = ()
     eligibility: tuple[Eligibility, ...] = ()
+    posting: tuple[PostingRule, ...] = ()
+    leave: tuple[LeaveRule, ...] = ()
+    absence: tuple[AbsenceRule, ...] = ()
+    service: tuple[ServiceRule, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     later: Annotated[
         tuple[tuple[Literal[(*LATER_SECTIONS, *FORMER_SECTIONS)], JsonValue], ...],  # type: ignore[valid-type]
         BeforeValidator(lambda data: tuple(data.items()) if isinstance(data, dict) else data),
@@ -136,9 +144,9 @@ class PolicyDocument(Node):
         return self.level_said or derived_level(self.jurisdiction) or Level.DISTRICT
 
     @property
-    def clauses(self) -> tuple[Quota | Eligibility, ...]:
+    def clauses(self) -> tuple[Clause, ...]:
         """The clauses of every section, in the order of the articles."""
-        return (*self.quotas, *self.eligibility)
+        return tuple(clause for section in CLAUSE_SECTIONS for clause in getattr(self, section))
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -181,9 +189,11 @@ def derived_level(code: str) -> Level | None:
 
 
 __all__ = [
+    "CLAUSE_SECTIONS",
     "FORMER_SECTIONS",
     "LATER_SECTIONS",
     "SCHEMA_NUMBER",
+    "AbsenceRule",
     "All",
     "Alternative",
     "AnyOf",
@@ -217,6 +227,7 @@ __all__ = [
     "InForce",
     "InSet",
     "Is",
+    "LeaveRule",
     "Level",
     "MeasureBase",
     "NamedSet",
@@ -228,12 +239,15 @@ __all__ = [
     "PerUnit",
     "PolicyDocument",
     "Population",
+    "PostingRule",
     "Posts",
     "Programme",
     "Quota",
+    "Requirement",
     "Rolling",
     "Rounding",
     "Scheme",
+    "ServiceRule",
     "Share",
     "Source",
     "Span",

@@ -8,27 +8,52 @@ from collections.abc import Iterator, Sequence
 from deploy_admin.policies.language.amount_checks import amount_faults, ratio_faults
 from deploy_admin.policies.language.checks import Found, Path, can_meet, condition_faults
 from deploy_admin.policies.language.clauses import Clause
-from deploy_admin.policies.language.eligibility import Eligibility
+from deploy_admin.policies.language.conditions import ConditionNode
+from deploy_admin.policies.language.eligibility import Eligibility, Target
 from deploy_admin.policies.language.eligibility_checks import eligibility_faults
 from deploy_admin.policies.language.facts import AFFILIATIONS, FACTS, Subject
 from deploy_admin.policies.language.faults import Fault
+from deploy_admin.policies.language.leave import AbsenceRule, LeaveRule
 from deploy_admin.policies.language.measures import DIMENSIONS
 from deploy_admin.policies.language.nodes import InForce
 from deploy_admin.policies.language.periods import Programme
+from deploy_admin.policies.language.posting import PostingRule
+from deploy_admin.policies.language.posting_checks import absence_faults, leave_faults, posting_faults
 from deploy_admin.policies.language.quota import Composition, CompositionCase, Counting, GroupScope, Quota
+from deploy_admin.policies.language.requirements import Requirement
+from deploy_admin.policies.language.service import ServiceRule
+from deploy_admin.policies.language.service_checks import requirement_faults, satisfied_with_faults, service_faults
 from deploy_admin.policies.language.strict_yaml import written_path
-from deploy_admin.policies.language.types import FORMER_SECTIONS, PolicyDocument, derived_level
+from deploy_admin.policies.language.types import CLAUSE_SECTIONS, FORMER_SECTIONS, PolicyDocument, derived_level
 
 _UNIT = frozenset({Subject.INSTITUTION})
 _PERSON = frozenset({Subject.PERSON})
 _PLACE = frozenset({Subject.INSTITUTION, Subject.SEGMENT})
 
 
-def clause_faults(clause: Quota | Eligibility, path: Path, document: PolicyDocument) -> list[Found]:
+def clause_faults(clause: Clause, path: Path, document: PolicyDocument) -> list[Found]:
     """Every fault of one clause; `document` gives the names it may use."""
-    if isinstance(clause, Quota):
-        return [*_clause(clause, path, document), *_quota(clause, path, document)]
-    return [*_clause(clause, path, document), *eligibility_faults(clause, path, document)]
+    return [*_clause(clause, path, document), *_of_its_section(clause, path, document)]
+
+
+def _of_its_section(clause: Clause, path: Path, document: PolicyDocument) -> Iterator[Found]:
+    match clause:
+        case Quota():
+            yield from _quota(clause, path, document)
+        case Eligibility():
+            yield from eligibility_faults(clause, path, document)
+        case PostingRule():
+            yield from posting_faults(clause, path, document)
+        case LeaveRule():
+            yield from leave_faults(clause, path, document)
+        case AbsenceRule():
+            yield from absence_faults(clause, path, document)
+        case ServiceRule():
+            yield from service_faults(clause, path, document)
+        case Requirement():
+            yield from requirement_faults(clause, path, document)
+        case _:
+            raise TypeError(type(clause).__name__)
 
 
 def document_faults(document: PolicyDocument, places: Sequence[Path]) -> list[Found]:
@@ -38,8 +63,8 @@ def document_faults(document: PolicyDocument, places: Sequence[Path]) -> list[Fo
 
 def place_of(document: PolicyDocument, clause: Clause) -> tuple[str, int]:
     """Return the section and the number under which a clause of the document is written."""
-    for section, clauses in (("quotas", document.quotas), ("eligibility", document.eligibility)):
-        for n, each in enumerate(clauses):
+    for section in CLAUSE_SECTIONS:
+        for n, each in enumerate(getattr(document, section)):
             if each is clause:
                 return section, n
     raise KeyError(clause.id)
@@ -134,6 +159,9 @@ def _between_clauses(document: PolicyDocument, places: Sequence[Path]) -> Iterat
             inside.to and not document.in_force.holds(inside.to)
         ):
             yield (*path, "in_force"), "outside_document", {}
+    yield from satisfied_with_faults(
+        [(path, clause) for path, clause in zip(places, clauses, strict=True) if isinstance(clause, Requirement)]
+    )
     for n, first in enumerate(clauses):
         for m in range(n + 1, len(clauses)):
             second = clauses[m]
@@ -145,12 +173,14 @@ def _between_clauses(document: PolicyDocument, places: Sequence[Path]) -> Iterat
                 )
 
 
-def _compete(first: Quota | Eligibility, second: Quota | Eligibility, document: PolicyDocument) -> bool:
+def _compete(first: Clause, second: Clause, document: PolicyDocument) -> bool:
     """Whether both may speak of the same topic for the same unit or person on one day without saying which holds.
 
     Clauses of different sections, or of different targets, answer different questions.
     """
     if first.topic != second.topic or first.id == second.id or not first.in_force.overlaps(second.in_force):
+        return False
+    if type(first) is not type(second) or _target(first) != _target(second):
         return False
     if first.pilot and second.pilot and not set(first.pilot) & set(second.pilot):
         return False
@@ -158,11 +188,17 @@ def _compete(first: Quota | Eligibility, second: Quota | Eligibility, document: 
     named |= {reference.rpartition("#")[2] for reference in named}
     if first.id in named or second.id in named:
         return False
-    if isinstance(first, Quota) and isinstance(second, Quota):
-        return can_meet(first.owed_by, second.owed_by, document)
-    if isinstance(first, Eligibility) and isinstance(second, Eligibility):
-        return first.target is second.target and can_meet(first.applies_to, second.applies_to, document)
-    return False
+    return can_meet(_whom(first), _whom(second), document)
+
+
+def _target(clause: Clause) -> Target | None:
+    return clause.target if isinstance(clause, Eligibility | Requirement) else None
+
+
+def _whom(clause: Clause) -> ConditionNode | None:
+    """Of which units or people a clause speaks."""
+    whom: ConditionNode | None = clause.owed_by if isinstance(clause, Quota) else getattr(clause, "applies_to", None)
+    return whom
 
 
 # ---------------------------------------------------------------- one clause

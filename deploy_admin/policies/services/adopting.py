@@ -16,7 +16,7 @@ from deploy_admin.audit import services as audit
 from deploy_admin.db import refusals
 from deploy_admin.errors import RuleViolation
 from deploy_admin.jobs import services as jobs
-from deploy_admin.policies import layering, tasks
+from deploy_admin.policies import colliding, layering, tasks
 from deploy_admin.policies.geography import Places
 from deploy_admin.policies.language import Clause, PolicyDocument, periods, strict_yaml
 from deploy_admin.policies.language.strict_yaml import Path
@@ -26,7 +26,7 @@ from deploy_admin.policies.models import Adoption, OnPost, Policy, PolicyVersion
 from deploy_admin.policies.refusals import FoundFault, PolicyRefused
 from deploy_admin.policies.services import governing
 from deploy_admin.policies.services.drafting import check_unchanged, ensure_may_write, move, waiting_key
-from deploy_admin.policies.switches import asked_of
+from deploy_admin.policies.switches import asked_of, stated
 
 log = logging.getLogger(__name__)
 
@@ -230,21 +230,39 @@ def _check_transition(document: PolicyDocument, transition: Transition) -> None:
     if spans and not any(span is not None and span.first == first for span in spans):
         sentence = _("No period of this policy begins on %(day)s.") % {"day": first.isoformat()}
         raise RuleViolation(sentence, "no_period_begins", fields={"quotas_from": sentence})
+    _check_switches(document, transition.adverse)
+
+
+def _check_switches(document: PolicyDocument, adverse: Mapping[str, bool]) -> None:
+    """Refuse a switch nobody answered, an answer nobody asked for, and one that says otherwise than the document."""
     asked = {switch.code: switch for switch in asked_of(document)}
-    unanswered = [code for code in asked if not isinstance(transition.adverse.get(code), bool)]
-    if unanswered or set(transition.adverse) - set(asked):
+    unanswered = [code for code in asked if not isinstance(adverse.get(code), bool)]
+    if unanswered:
         raise RuleViolation(
             _("Answer each of these for people: %(switches)s")
             % {"switches": " ".join(str(asked[code].sentence) for code in unanswered)},
             "switch_unanswered",
         )
+    if unasked := sorted(set(adverse) - set(asked)):
+        raise RuleViolation(
+            _("This document does not raise these questions: %(switches)s. Leave the answers out.")
+            % {"switches": ", ".join(unasked)},
+            "switch_not_asked",
+        )
+    for code, switch in asked.items():
+        said = stated(switch, document)
+        if said is not None and said is not adverse[code]:
+            sentence = _("The document itself says: %(answer)s. Answer as it says, or change its text.") % {
+                "answer": _("Yes") if said else _("No")
+            }
+            raise RuleViolation(f"{switch.sentence} {sentence}", "switch_disagrees", fields={code: sentence})
 
 
 def _collisions(
     new: AdoptedVersion, versions: Iterable[AdoptedVersion], places: Places, text: str
 ) -> list[FoundFault]:
     found = []
-    meeting = layering.collisions(new, versions, places.covered_by_keys)
+    meeting = colliding.collisions(new, versions, places.covered_by_keys)
     lines = strict_yaml.read(text)[1] if meeting else {}
     for each in meeting:
         section, at = place_of(new.document, each.ours)

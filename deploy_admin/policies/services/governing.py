@@ -11,22 +11,46 @@ from typing import Any
 from deploy_admin.policies import layering
 from deploy_admin.policies.geography import Places
 from deploy_admin.policies.language import (
+    AbsenceRule,
     Eligibility,
+    LeaveRule,
     Level,
     PolicyDocument,
+    PostingRule,
     Quota,
+    Requirement,
+    ServiceRule,
     from_json,
     periods,
     to_json,
 )
-from deploy_admin.policies.layering import ELIGIBILITY, QUOTAS, AdoptedVersion, C, Governing, Reason, Section
+from deploy_admin.policies.layering import (
+    ABSENCE,
+    ELIGIBILITY,
+    LEAVE,
+    POSTING,
+    QUOTAS,
+    REQUIREMENTS,
+    SERVICE,
+    AdoptedVersion,
+    C,
+    Governing,
+    OnPost,
+    Reason,
+    Section,
+)
 from deploy_admin.policies.models import Adoption, PolicyVersion
+from deploy_admin.policies.services.at_post import AtPost
+from deploy_admin.policies.switches import answered
 
 #: A draft laid over what is adopted, for what-if and for the preview of an adoption: policy → text and first day, for
 #: quotas the first of a period.
 Instead = Mapping[str, tuple[PolicyDocument, date]]
 GoverningEligibility = Governing[Eligibility]
+#: So many texts are kept in memory.
+_KEPT = 500
 _documents: dict[str, PolicyDocument] = {}
+_answered: dict[tuple[str, tuple[tuple[str, bool], ...]], PolicyDocument] = {}
 
 
 def on(day: date, *, instead: Instead | None = None) -> Governing:
@@ -44,6 +68,52 @@ def eligibility_on(day: date, *, instead: Instead | None = None) -> GoverningEli
     return _govern(lambda clause: day, instead, ELIGIBILITY)
 
 
+def posting_on(day: date) -> Governing[PostingRule]:
+    """Return what a posting needs that begins on `day`. Two queries, as for each of the sections below."""
+    return _govern(lambda clause: day, None, POSTING)
+
+
+def leave_on(day: date) -> Governing[LeaveRule]:
+    """Return the rules of leave for whoever begins on `day`."""
+    return _govern(lambda clause: day, None, LEAVE)
+
+
+def absence_on(day: date) -> Governing[AbsenceRule]:
+    """Return the rules of unapproved absence for whoever begins on `day`."""
+    return _govern(lambda clause: day, None, ABSENCE)
+
+
+def service_on(day: date) -> Governing[ServiceRule]:
+    """Return how service is credited to whoever begins on `day`."""
+    return _govern(lambda clause: day, None, SERVICE)
+
+
+def requirements_on(day: date) -> Governing[Requirement]:
+    """Return the service that is required of whoever is asked about on `day`."""
+    return _govern(lambda clause: day, None, REQUIREMENTS)
+
+
+def at_post() -> AtPost:
+    """Return everything ever adopted, ready to be asked for any day about people on post. Two queries, once."""
+    places = Places.load()
+    return AtPost.of(adopted_versions(places), places.covered_by_keys)
+
+
+def all_on(day: date) -> tuple[Governing[Any], ...]:
+    """Return what governs in every section: quotas in the year of `day`, everything else on it. Two queries."""
+    places = Places.load()
+    versions = adopted_versions(places)
+    return tuple(
+        layering.govern(
+            versions,
+            (lambda clause: day_in_year(clause, day.year)) if section is QUOTAS else (lambda clause: day),
+            places.covered_by_keys,
+            section,
+        )
+        for section in layering.SECTIONS
+    )
+
+
 def why(topic: str, division_id: int, day: date) -> tuple[Reason, ...]:
     """Return every quota anybody competent for the division adopted on the topic, and what became of it."""
     places = Places.load()
@@ -51,22 +121,32 @@ def why(topic: str, division_id: int, day: date) -> tuple[Reason, ...]:
     return layering.why(versions, topic, division_id, lambda clause: day, places.covered_by_keys, QUOTAS)
 
 
-def why_all(division_id: int, day: date) -> dict[str, tuple[Reason, ...]]:
-    """Return the same for every topic of quotas on which anybody competent there adopted anything. Two queries."""
-    return _why_all(division_id, day, QUOTAS)
-
-
 def why_eligible(division_id: int, day: date) -> dict[str, tuple[Reason, ...]]:
     """Return the same for every topic of eligibility. Two queries."""
-    return _why_all(division_id, day, ELIGIBILITY)
-
-
-def _why_all(division_id: int, day: date, section: Section[C]) -> dict[str, tuple[Reason, ...]]:
     places = Places.load()
-    versions = [version for version in adopted_versions(places) if division_id in version.area]
-    topics = sorted({clause.topic for version in versions for clause in section.clauses(version.document)})
+    return _why_all(adopted_versions(places), places, division_id, day, ELIGIBILITY)
+
+
+def all_in(division_id: int, day: date) -> tuple[tuple[Governing[Any], dict[str, tuple[Reason, ...]]], ...]:
+    """Return what governs in each section, with every clause anybody competent there adopted. Two queries."""
+    places = Places.load()
+    versions = adopted_versions(places)
+    return tuple(
+        (
+            layering.govern(versions, lambda clause: day, places.covered_by_keys, section),
+            _why_all(versions, places, division_id, day, section),
+        )
+        for section in layering.SECTIONS
+    )
+
+
+def _why_all(
+    versions: Iterable[AdoptedVersion], places: Places, division_id: int, day: date, section: Section[Any]
+) -> dict[str, tuple[Reason, ...]]:
+    held = [version for version in versions if division_id in version.area]
+    topics = sorted({clause.topic for version in held for clause in section.clauses(version.document)})
     return {
-        topic: layering.why(versions, topic, division_id, lambda clause: day, places.covered_by_keys, section)
+        topic: layering.why(held, topic, division_id, lambda clause: day, places.covered_by_keys, section)
         for topic in topics
     }
 
@@ -124,15 +204,31 @@ def as_adopted(
         assignments_from=post,
         last_day=version.in_force_to,
         order=adoption.pk if adoption else order,
-        document=read_document(version),
+        document=_as_answered(version, adoption.adverse) if adoption else read_document(version),
         label=version.title_zh,
+        on_post=_ON_POST[adoption.on_post] if adoption else "new",
+        adverse=dict(adoption.adverse) if adoption else {},
     )
+
+
+#: The rows' words are the layering's.
+_ON_POST: dict[str, OnPost] = {"old": "old", "new": "new", "more_favourable": "more_favourable"}
+
+
+def _as_answered(version: PolicyVersion, adverse: Mapping[str, bool]) -> PolicyDocument:
+    """Return the document with what its adoption answered; the same text with the same answers is the same object."""
+    key = version.digest, tuple(sorted(adverse.items()))
+    if key not in _answered:
+        if len(_answered) > _KEPT:
+            _answered.clear()
+        _answered[key] = answered(read_document(version), adverse)
+    return _answered[key]
 
 
 def read_document(version: PolicyVersion) -> PolicyDocument:
     """Return the typed document of a version; texts are frozen, so one read per digest is enough."""
     if version.digest not in _documents:
-        if len(_documents) > 500:
+        if len(_documents) > _KEPT:
             _documents.clear()
         _documents[version.digest] = from_json(version.document)
     return _documents[version.digest]
@@ -146,7 +242,10 @@ def document_digest(document: PolicyDocument) -> str:
 
 def digest_of(governing: Governing[Any]) -> str:
     """Return one digest of all that governs: equal digests, equal rules."""
-    parts = sorted(f"{version.policy}:{version.revision}:{version.digest}" for version in governing.versions.values())
+    parts = sorted(
+        f"{version.policy}:{version.revision}:{version.digest}{sorted(version.adverse.items()) or ''}"
+        for version in governing.versions.values()
+    )
     parts += [f"{clause.policy}#{clause.clause_id}@{sorted(clause.division_ids)}" for clause in governing.clauses]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

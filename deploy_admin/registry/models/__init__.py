@@ -1,8 +1,12 @@
-"""Who exists: divisions, institutions with their dated profiles, jurisdictions, successions."""
+"""Who exists: divisions, institutions with their dated profiles, jurisdictions, successions; the work calendar."""
 
 from deploy_admin.registry.models.authorities import Jurisdiction
+from deploy_admin.registry.models.calendar import CalendarState, CalendarYear, DayKind, SpecialDay
 from deploy_admin.registry.models.divisions import Division
 from deploy_admin.registry.models.institutions import Institution, InstitutionProfile, ProfileRevision
 from deploy_admin.registry.models.successions import Succession
 
-__all__ = ["Division", "Institution", "InstitutionProfile", "Jurisdiction", "ProfileRevision", "Succession"]
+__all__ = [
+    "CalendarState", "CalendarYear", "DayKind", "Division", "Institution", "InstitutionProfile", "Jurisdiction",
+    "ProfileRevision", "SpecialDay", "Succession",
+]  # fmt: skip

@@ -32,6 +32,17 @@ def text(body: str, *, clause_id: str = "one", topic: str = "municipal_county.pe
     return head + "quotas:\n" + CLAUSE % {"id": clause_id, "topic": topic} + lines
 
 
+def clause_text(section: str, body: str, *, clause_id: str = "one", topic: str = "county_township.rule") -> str:
+    """A whole document around the lines of one clause of a section."""
+    return HEAD + f"{section}:\n" + a_clause(body, clause_id=clause_id, topic=topic)
+
+
+def a_clause(body: str, *, clause_id: str = "one", topic: str = "county_township.rule") -> str:
+    """The lines of one clause as they stand under their section."""
+    lines = "".join(f"    {line}\n" for line in body.strip("\n").splitlines())
+    return CLAUSE % {"id": clause_id, "topic": topic} + lines
+
+
 def document(body: str, **settings: str) -> PolicyDocument:
     """The loaded document around one clause."""
     return load(text(body, **settings))

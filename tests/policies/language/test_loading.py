@@ -6,10 +6,29 @@ import json
 from decimal import Decimal
 
 import pytest
+import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from deploy_admin.policies.language import PolicyDocument, PolicyFaults, dump, from_json, load, to_json
+from deploy_admin.policies.language import (
+    AbsenceRule,
+    Clause,
+    LeaveRule,
+    PolicyDocument,
+    PolicyFaults,
+    PostingRule,
+    Requirement,
+    ServiceRule,
+    dump,
+    from_json,
+    load,
+    to_json,
+)
+from deploy_admin.policies.language.nodes import TermThreshold
+from deploy_admin.policies.language.posting import CohortShare
+from deploy_admin.policies.language.requirements import Due, ServiceAsked, SubTotal
+from deploy_admin.policies.language.service import Continuity, Conversion, Equivalent, MinimumSegment
+from deploy_admin.policies.language.types import CLAUSE_SECTIONS, FORMER_SECTIONS, LATER_SECTIONS
 from deploy_admin.policies.language.upcasts import UnknownSchemaError, upcast
 from deploy_admin.policies.language.validation import adoption_faults
 from tests.policies.language.helpers import HEAD, codes, document, faults, text
@@ -83,21 +102,31 @@ def test_a_missing_key_is_named():
 
 
 def test_a_section_that_nothing_computes_is_refused_by_name():
-    (fault,) = faults(text("amount: {fixed: 2}") + "requirements: []\n")
-    assert (fault.code, fault.path) == ("section_not_interpreted", "requirements")
+    (fault,) = faults(text("amount: {fixed: 2}") + "payments: []\n")
+    assert (fault.code, fault.path) == ("section_not_interpreted", "payments")
 
 
-def test_a_section_that_is_computed_now_is_not_kept_for_later():
-    (fault,) = faults(text("amount: {fixed: 2}") + "later: {eligibility: []}\n")
-    assert (fault.code, fault.path) == ("section_is_computed", "later.eligibility")
+@pytest.mark.parametrize("section", FORMER_SECTIONS)
+def test_a_section_that_is_computed_now_is_not_kept_for_later(section):
+    (fault,) = faults(text("amount: {fixed: 2}") + f"later: {{{section}: []}}\n")
+    assert (fault.code, fault.path) == ("section_is_computed", f"later.{section}")
+    assert f"{section}:" in fault.remedy
 
 
-def test_a_draft_stored_before_its_section_was_computed_can_still_be_read_but_not_adopted():
-    written = to_json(document("amount: {fixed: 2}")) | {"later": {"eligibility": [{"id": "old"}]}}
+@pytest.mark.parametrize("section", FORMER_SECTIONS)
+def test_a_draft_stored_before_its_section_was_computed_can_still_be_read_but_not_adopted(section):
+    written = to_json(document("amount: {fixed: 2}")) | {"later": {section: [{"id": "old"}]}}
     stored = from_json(written)
-    assert dict(stored.later) == {"eligibility": [{"id": "old"}]}
+    assert dict(stored.later) == {section: [{"id": "old"}]}
     assert to_json(stored) == written
-    assert [fault.code for fault in adoption_faults(stored)] == ["section_is_computed"]
+    (fault,) = adoption_faults(stored)
+    assert (fault.code, fault.path) == ("section_is_computed", f"later.{section}")
+    assert f"{section}:" in fault.remedy
+
+
+def test_every_section_is_built_or_kept_for_later_and_never_both():
+    assert not set(CLAUSE_SECTIONS) & set(LATER_SECTIONS)
+    assert set(FORMER_SECTIONS) <= set(CLAUSE_SECTIONS)
 
 
 def test_sections_may_be_kept_for_later_but_only_known_ones():
@@ -140,9 +169,9 @@ def test_any_text_is_either_a_policy_or_a_list_of_faults(written):
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(alphabet="abcdef:{}[],-\n \"'&*!#0123456789.yno市", max_size=80))
-def test_any_clause_text_is_either_read_or_refused(written):
-    found = accepted_or_faults(HEAD + "quotas:\n  - " + written.replace("\n", "\n    "))
+@given(st.sampled_from(CLAUSE_SECTIONS), st.text(alphabet="abcdef:{}[],-\n \"'&*!#0123456789.yno市", max_size=80))
+def test_any_clause_text_is_either_read_or_refused(section, written):
+    found = accepted_or_faults(f"{HEAD}{section}:\n  - " + written.replace("\n", "\n    "))
     assert found
     assert all(fault.message and fault.remedy for fault in found)
 
@@ -174,6 +203,46 @@ note_zh: "no, '引号' # 和 : 冒号"
 
 
 words = st.text(alphabet="市聘县用ab \"'#:,-{}[]&*!|>%@`no0.1\\", min_size=1, max_size=30).filter(str.strip)
+
+
+AT_THE_POST = {
+    "posting": PostingRule,
+    "leave": LeaveRule,
+    "absence": AbsenceRule,
+    "service": ServiceRule,
+    "requirements": Requirement,
+}
+
+
+def keys_of(nodes):
+    """Every key that one of the nodes knows."""
+    return set().union(*(node.keys() for node in nodes))
+
+
+#: What each section may say, and what may stand inside of it.
+KEYS = st.sampled_from(sorted(keys_of(AT_THE_POST.values()) - keys_of([Clause])))
+INNER = (TermThreshold, ServiceAsked, SubTotal, Due, Conversion, Equivalent, Continuity, MinimumSegment, CohortShare)
+INNER_KEYS = st.sampled_from([*sorted(keys_of(INNER)), "all", "not", "kind", "sick"])
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 400)
+    | st.sampled_from(["12 months", "0 days", "5 duty_days", "episode", "", "1.5", "remote", "hire_date", "市"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(INNER_KEYS, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(sorted(AT_THE_POST)),
+    st.dictionaries(KEYS, ANYTHING, min_size=1, max_size=4),
+)
+def test_whatever_stands_behind_the_keys_is_read_or_refused_with_its_place(section, said):
+    clause = {"id": "one", "topic": "a.b", "label_zh": "条", "label_en": "one", "cite": "引", "binding": "mandatory"}
+    written = yaml.safe_dump({section: [clause | said]}, allow_unicode=True, sort_keys=False)
+    found = accepted_or_faults(HEAD + written)
+    assert found is None or all(fault.path and fault.message and fault.remedy for fault in found)
 
 
 @settings(max_examples=100, deadline=None)

@@ -62,6 +62,7 @@ class Command(BaseCommand):
                 quotas_from=date.fromisoformat(facts["quotas_from"]),
                 assignments_from=date.fromisoformat(facts["assignments_from"]),
                 on_post=OnPost(facts["on_post"]),
+                adverse=facts.get("adverse", {}),
             ),
             version_read=version.version,
             by=SYSTEM,

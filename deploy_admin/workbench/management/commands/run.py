@@ -77,8 +77,8 @@ class Command(BaseCommand):
             supervisor.add(Program("redis", lambda: embedded.start_redis(var), 1))
 
     def prepare(self) -> None:
+        call_command("assets")  # first: the demonstration prints papers with the collected style sheets
         call_command("prepare", verbosity=1)
-        call_command("assets")
         connections.close_all()
 
     def start_programs(self, supervisor: Supervisor, lock: IO[str]) -> None:

@@ -1,0 +1,29 @@
+"""What the audit record calls the acts of this app, room by room."""
+
+from __future__ import annotations
+
+from assignments.acts import (
+    assignments,
+    calendar,
+    campaigns,
+    counting,
+    eligibility,
+    inspections,
+    leave,
+    papers,
+    past,
+    standing,
+)
+
+ACTS = {
+    **eligibility.ACTS,
+    **campaigns.ACTS,
+    **assignments.ACTS,
+    **leave.ACTS,
+    **calendar.ACTS,
+    **inspections.ACTS,
+    **standing.ACTS,
+    **counting.ACTS,
+    **papers.ACTS,
+    **past.ACTS,
+}

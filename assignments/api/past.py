@@ -1,0 +1,1 @@
+"""REST: taking on the past and placing by workbook."""

@@ -1,0 +1,1 @@
+"""What lists filter by, room by room."""

@@ -1,0 +1,1 @@
+"""The forms in front of this app's services, room by room."""

@@ -1,0 +1,30 @@
+"""The sentences of this app's notices, room by room."""
+
+from __future__ import annotations
+
+from assignments.notices import (
+    assignments,
+    campaigns,
+    counting,
+    eligibility,
+    inspections,
+    leave,
+    papers,
+    past,
+    standing,
+)
+from deploy_admin.jobs import notices
+
+notices.register(
+    {
+        **eligibility.SENTENCES,
+        **campaigns.SENTENCES,
+        **assignments.SENTENCES,
+        **leave.SENTENCES,
+        **inspections.SENTENCES,
+        **standing.SENTENCES,
+        **counting.SENTENCES,
+        **papers.SENTENCES,
+        **past.SENTENCES,
+    }
+)

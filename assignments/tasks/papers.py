@@ -1,0 +1,1 @@
+"""Entry points of the worker for issued papers: one service call each; safe to run twice."""
