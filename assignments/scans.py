@@ -7,7 +7,17 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 
-from assignments.models import Absence, Campaign, Finding, Inspection, Leave, Sanction, Transition, UnitDuty
+from assignments.models import (
+    Absence,
+    Assignment,
+    Campaign,
+    Finding,
+    Inspection,
+    Leave,
+    Sanction,
+    Transition,
+    UnitDuty,
+)
 from assignments.models.past import PastCertificate, PastPayment
 from assignments.models.practice import PracticeSuspension
 from deploy_admin.access import Actor, Permission, Reach
@@ -20,7 +30,7 @@ from deploy_admin.people.scans import type_of
 KIND = "assignments.scan"
 #: A certificate behind leave or an absence says why somebody was away: told to those who deal with it.
 PERSONAL: tuple[Any, ...] = (Leave, Absence)
-#: A statement or a decision often names a whole list: told to the sending side, not to each unit that is named.
+#: A statement or a decision often names a whole list: told to whoever knows of everybody on it.
 LISTS: tuple[Any, ...] = (Transition, PracticeSuspension)
 OTHERS: tuple[Any, ...] = (Campaign, Finding, Inspection, UnitDuty, PastPayment, PastCertificate, Sanction)
 DEALS_WITH_LEAVE = (Permission.POST_MANAGE, Permission.POST_DECIDE, Permission.LEAVE_FILE, Permission.OWN_SERVICE)
@@ -44,14 +54,16 @@ def kept(file: UploadedFile[Any] | None, by: Actor, owner_institution_id: int | 
 
 def _visible(actor: Actor) -> Q:
     """The scans of rows the actor may know about."""
-    models = [] if actor.reach is Reach.SELF else [*OTHERS, *LISTS]
+    models = [*LISTS] if actor.reach is Reach.SELF else [*OTHERS, *LISTS]
     if any(actor.can(permission) for permission in DEALS_WITH_LEAVE):
         models += PERSONAL
     found = Q(pk__in=[])
     for model in models:
         rows = model.objects.visible_to(actor).filter(scan__isnull=False)
-        if actor.reach is Reach.UNIT and model in LISTS:
-            rows = rows.filter(assignment__sending_unit__in=actor.institution_ids)
+        if model in LISTS and actor.reach in (Reach.UNIT, Reach.SELF):
+            known = Assignment.objects.visible_to(actor).order_by().values("pk")
+            unknown = model.objects.filter(scan__isnull=False).exclude(assignment__in=known).order_by()
+            rows = rows.exclude(scan__in=unknown.values("scan"))
         found |= Q(pk__in=rows.order_by().values("scan"))
     return Q(kind=KIND) & found
 

@@ -309,4 +309,5 @@ def _plain(value: Any) -> Any:
 
 def _sentence(fault: Fault) -> str:
     said = findings.sentence(fault.code, fault.params)
-    return f"{said[:1].upper()}{said[1:]}. {findings.remedy(fault.code, fault.params)}"
+    remedy = findings.remedy(fault.code, fault.params)
+    return _("%(what)s. %(remedy)s") % {"what": f"{said[:1].upper()}{said[1:]}", "remedy": remedy}

@@ -45,7 +45,7 @@ def test_a_number_opens_by_keyboard_and_goes_to_paper(browsers: Browsers) -> Non
     tab = browsers.desk("shi")
     tab.goto("/quotas/?period=2026&q=sfsdsyy")  # by pinyin initials
     row = tab.locator("#board tbody tr").filter(has_text="执业医师派出人数")
-    opener = row.locator("a.num-open")
+    opener = row.locator('a.num-open[href^="/quotas/"]')
     opener.focus()
     tab.keyboard.press("Enter")
     drawer = tab.locator("#drawer")
@@ -87,7 +87,7 @@ def test_a_district_sees_its_own_totals_and_nobody_elses(browsers: Browsers) -> 
     other = browsers.desk("dianjiang")
     other.goto("/quotas/?period=2026")
     other.goto("/quotas/districts/?period=2026")
-    foreign = other.locator("main a.num-open").first.get_attribute("href")
+    foreign = other.locator('main a.num-open[href^="/quotas/"]').first.get_attribute("href")
     assert foreign
 
     tab = browsers.desk("wanzhou")
@@ -96,7 +96,7 @@ def test_a_district_sees_its_own_totals_and_nobody_elses(browsers: Browsers) -> 
     expect(row).to_contain_text("2026: 19 × 80% = 16")
     expect(row).to_contain_text("2025: 23 × 80% = 19")
     expect(tab.locator("tbody tr").filter(has_text="垫江县")).to_have_count(0)
-    row.locator("a.num-open").click()
+    row.locator('a.num-open[href^="/quotas/"]').click()
     expect(tab.locator("#drawer")).to_contain_text("示范万州区人民医院")
     answer = tab.goto(foreign)
     assert answer

@@ -22,17 +22,22 @@ PAGES = {
         "/people/rosters/", "/people/rosters/upload/", "/people/rosters/upload/collections/", "/eligibility/",
         "/eligibility/check/", "/eligibility/corrections/", "/quotas/figures/lists/?period=2025",
         "/quotas/figures/lists/promotions/9/2025/", "/policies/texts/wanzhou-county-township-2022/1/",
+        "/campaigns/", "/campaigns/1/", "/assignments/", "/assignments/1/", "/leave/", "/absences/", "/inspections/",
+        "/service/obligations/", "/service/credits/", "/counting/", "/papers/", "/past/", "/registry/calendar/",
     ),
     "zhongliu": (
         "/", "/quotas/?period=2026", "/quotas/figures/missing/?period=2026", "/quotas/figures/import/",
-        "/people/rosters/upload/13/", "/quotas/figures/lists/promotions/import/?year=2026",
+        "/people/rosters/", "/quotas/figures/lists/promotions/import/?year=2026",
     ),
     "yiyuan": (
         "/", "/people/3/", "/people/3/id/", "/people/3/correct/", "/people/3/titles/", "/people/3/leave/",
         "/people/transfers/1/", "/eligibility/people/3/",
         "/eligibility/people/35/chongqing-municipal-county-2025/physicians_sent/",
     ),
-    "yisheng": ("/", "/eligibility/mine/"),
+    "yisheng": ("/", "/eligibility/mine/", "/my/", "/my/leave/"),
+    "qingxi": (
+        "/", "/assignments/arrivals/", "/assignments/", "/leave/", "/absences/", "/inspections/", "/campaigns/",
+    ),
     "audit": ("/", "/audit/"),
 }  # fmt: skip
 

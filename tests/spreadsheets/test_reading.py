@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
+import zipfile
 from datetime import date
 from decimal import Decimal
 
@@ -54,9 +56,10 @@ def test_errors_and_formulas_nobody_calculated_are_named():
 
 def test_a_calculated_formula_gives_its_value():
     content = xlsx([["=1+1", "x"]])
-    calculated = with_part(content, "", b"", replace=(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>"))
-    if calculated == content:
-        calculated = with_part(content, "", b"", replace=(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>"))
+    with zipfile.ZipFile(io.BytesIO(content)) as book:  # an empty value is written as the XML library at hand does
+        empty = re.search(rb"<f>1\+1</f>(<v ?/>|<v></v>)", book.read("xl/worksheets/sheet1.xml"))
+    assert empty
+    calculated = with_part(content, "", b"", replace=(empty[0], b"<f>1+1</f><v>2</v>"))
     assert rows_of(calculated) == [[2, "x"]]
 
 

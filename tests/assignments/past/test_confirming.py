@@ -186,7 +186,7 @@ class TestTakingOn:
     def test_what_cannot_be_so_is_refused_in_a_sentence(self, world):
         with refused("past_in_future") as info:
             world.taken_on(starts_on=date(2027, 1, 1), result="")
-        assert info.value.message.endswith(".")
+        assert info.value.message.endswith("。")
         with refused("kind_unknown"):
             world.taken_on(kind="holiday")
         with refused("evidence_missing"):
