@@ -66,3 +66,13 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [list(values) for values in zip(*rows, strict=True)])
+
+
+def analyze(*kinds: type[models.Model]) -> None:
+    """Tell the planner how large these tables are by now: after many rows at once autovacuum comes a minute too late.
+
+    On a server whose running role does not own the tables it is left to autovacuum.
+    """
+    with connection.cursor() as cursor:
+        for kind in kinds:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(kind._meta.db_table)}")

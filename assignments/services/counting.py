@@ -11,12 +11,13 @@ from django.db import transaction
 
 from assignments.counting import CHUNK, Weighing
 from assignments.counting_rows import read, with_mates
-from assignments.models import Assignment, Segment
+from assignments.models import Assignment, Counted, Segment
 from assignments.services import counting_inbox, guard, proposing, tallying
 from assignments.services.proposing import Line
 from deploy_admin import clock
 from deploy_admin.access import SYSTEM, Actor
 from deploy_admin.audit import services as audit
+from deploy_admin.db import analyze
 from deploy_admin.months import Period
 from deploy_admin.registry import succession
 from quotas.models import Quota, Tally
@@ -55,6 +56,10 @@ def refresh(assignment_ids: Collection[int] | None = None, *, by: Actor) -> Coun
                 with transaction.atomic():
                     guard.counting_alone()
                     _propose(ids, counts, weighing)
+                    if counts.lines and counts.assignments <= CHUNK:
+                        analyze(Counted)  # the following chunks read what this one wrote
+            if counts.lines:
+                analyze(Counted)
         recount(counts=counts, by=by)
         return counts
     with transaction.atomic():
