@@ -141,3 +141,31 @@ class PastPaymentAdmin(ReadOnly):
 @admin.register(models.PastCertificate)
 class PastCertificateAdmin(ReadOnly):
     list_display = ("assignment_id", "number", "issued_on", "issuer")
+
+
+@admin.register(models.MonthSheet)
+class MonthSheetAdmin(ReadOnly):
+    list_display = ("id", "institution_id", "month", "state", "submitted_at", "is_late", "revision", "scored_revision")
+    list_filter = ("state",)
+    #: They name people.
+    exclude = ("reason", "remark", "exemption_reason")
+
+
+@admin.register(models.AssignmentMonth)
+class AssignmentMonthAdmin(ReadOnly):
+    list_display = ("id", "sheet_id", "assignment_id", "month", "duty_days", "answer", "version", "updated_at")
+    list_filter = ("answer",)
+    #: The days say who was ill, and the person's words may.
+    exclude = ("days", "leave_halves", "personal_halves", "sick_halves", "answer_remark")
+
+
+@admin.register(models.SheetStep)
+class SheetStepAdmin(ReadOnly):
+    list_display = ("sheet_id", "act", "from_state", "to_state", "at", "by_name", "on_behalf")
+    list_filter = ("act",)
+    exclude = ("reason",)
+
+
+@admin.register(models.RosterCycle)
+class RosterCycleAdmin(ReadOnly):
+    list_display = ("assignment_id", "valid_from", "cells", "recorded_by_name", "recorded_at")

@@ -160,3 +160,6 @@ class PaperKind(models.TextChoices):
     DISPATCH_NOTICE = "dispatch_notice", _("dispatch notice")
     LEAVE_RECEIPT = "leave_receipt", _("receipt of a leave filing")
     EXTENSION_NOTICE = "extension_notice", _("notice of an extended term")
+    #: Of the months: made in `appraisals`, kept, numbered and stamped here.
+    FEEDBACK_LETTER = "feedback_letter", _("feedback letter on the month")
+    SITUATION_REPORT = "situation_report", _("situation report")

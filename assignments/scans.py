@@ -14,6 +14,7 @@ from assignments.models import (
     Finding,
     Inspection,
     Leave,
+    MonthSheet,
     Sanction,
     Transition,
     UnitDuty,
@@ -32,7 +33,7 @@ KIND = "assignments.scan"
 PERSONAL: tuple[Any, ...] = (Leave, Absence)
 #: A statement or a decision often names a whole list: told to whoever knows of everybody on it.
 LISTS: tuple[Any, ...] = (Transition, PracticeSuspension)
-OTHERS: tuple[Any, ...] = (Campaign, Finding, Inspection, UnitDuty, PastPayment, PastCertificate, Sanction)
+OTHERS: tuple[Any, ...] = (Campaign, Finding, Inspection, UnitDuty, PastPayment, PastCertificate, Sanction, MonthSheet)
 DEALS_WITH_LEAVE = (Permission.POST_MANAGE, Permission.POST_DECIDE, Permission.LEAVE_FILE, Permission.OWN_SERVICE)
 
 

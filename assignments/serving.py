@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models.expressions import RawSQL
-
 from assignments.kinds import Origin
 from assignments.models import Absence, Assignment, Segment, Transition
 from assignments.rules.credit import Recognised
 from assignments.services import ending
 from assignments.states import AssignmentState
+from deploy_admin.db import listed
 from deploy_admin.people.models import Recognition
 
 _S = AssignmentState
@@ -134,8 +133,3 @@ def _recognised(ids: Any) -> dict[int, list[Recognised]]:
     for worker, *values in rows.values_list("worker_id", "pk", "kind", "served_from", "served_to"):
         found[worker].append(Recognised(*values))
     return found
-
-
-def listed(ids: Collection[int]) -> Any:
-    """Return ids as one parameter instead of five thousand."""
-    return RawSQL("SELECT unnest(%s::bigint[])", (list(ids),))

@@ -197,3 +197,48 @@ OBLIGATION_SHAPES = {
     ObligationState.MET: "ok",
     ObligationState.ENDED: "mute",
 }
+
+
+class SheetState(models.TextChoices):
+    """Where a receiving unit's month stands."""
+
+    DRAFT = "draft", pgettext_lazy("month", "being entered")
+    SUBMITTED = "submitted", pgettext_lazy("month", "submitted")
+    IN_REVIEW = "in_review", pgettext_lazy("month", "under review")  # the district has opened it
+    RETURNED = "returned", pgettext_lazy("month", "sent back")
+    ACCEPTED = "accepted", pgettext_lazy("month", "accepted")
+    RELEASED = "released", pgettext_lazy("month", "released")
+
+    def may_become(self) -> frozenset[SheetState]:
+        """Return the states this one may move to; what was released is corrected, never moved."""
+        states = SheetState
+        return {
+            states.DRAFT: frozenset({states.SUBMITTED}),
+            states.SUBMITTED: frozenset({states.DRAFT, states.IN_REVIEW, states.RETURNED, states.ACCEPTED}),
+            states.IN_REVIEW: frozenset({states.RETURNED, states.ACCEPTED}),
+            states.RETURNED: frozenset({states.SUBMITTED}),
+            states.ACCEPTED: frozenset({states.RETURNED, states.RELEASED}),
+            states.RELEASED: frozenset[SheetState](),
+        }[self]
+
+
+#: While the unit enters; from submission on the scores are computed.
+SHEET_OPEN = (SheetState.DRAFT, SheetState.RETURNED)
+SHEET_HANDED_IN = (SheetState.SUBMITTED, SheetState.IN_REVIEW, SheetState.ACCEPTED, SheetState.RELEASED)
+
+SHEET_SHAPES = {
+    SheetState.DRAFT: "mute",
+    SheetState.SUBMITTED: "run",
+    SheetState.IN_REVIEW: "run",
+    SheetState.RETURNED: "warn",
+    SheetState.ACCEPTED: "ok",
+    SheetState.RELEASED: "ok",
+}
+
+
+class MonthAnswer(models.TextChoices):
+    """What the deployed person says of the own month before it is released."""
+
+    NONE = "", pgettext_lazy("month", "not answered")
+    CONFIRMED = "confirmed", pgettext_lazy("month", "confirmed by the person")
+    DISPUTED = "disputed", pgettext_lazy("month", "disputed by the person")

@@ -52,6 +52,14 @@ class Permission(StrEnum):
     LEAVE_FILE = "leave.file"  # the scheme's office takes down a filed leave
     INSPECTIONS_VIEW = "inspections.view"
     INSPECTIONS_RECORD = "inspections.record"
+    INDICATORS_EDIT = "indicators.edit"  # what workload is counted in
+    MONTHS_VIEW = "months.view"  # sheets, reviews, released scores, trends, situation reports
+    MONTHS_ENTER = "months.enter"  # the receiving unit's month; an authority on behalf of a unit without an account
+    MONTHS_REVIEW = "months.review"  # accept, send back, reopen, give more time, decide on corrections
+    MONTHS_RELEASE = "months.release"  # release scores and issue the feedback letters
+    SCORES_RECOMPUTE = "scores.recompute"
+    FEEDBACK_VIEW = "feedback.view"
+    FEEDBACK_RECEIVE = "feedback.receive"  # the sending unit confirms that a letter has arrived
     OWN_SERVICE = "own_service"  # a deployed person: where I stand, leave asked for, answers given
     MEMBERS_VIEW = "members.view"
     MEMBERS_MANAGE = "members.manage"
@@ -121,7 +129,8 @@ _READ = frozenset(
 _PEOPLE_READ = frozenset({_P.PEOPLE_VIEW, _P.ELIGIBILITY_VIEW})
 _PEOPLE = _PEOPLE_READ | {_P.PEOPLE_EDIT, _P.PEOPLE_IDS}
 _PEOPLE_DECIDE = _PEOPLE | {_P.PEOPLE_MERGE, _P.PEOPLE_RECOGNISE}
-_AT_POST_READ = frozenset({_P.ASSIGNMENTS_VIEW, _P.INSPECTIONS_VIEW})
+_AT_POST_READ = frozenset({_P.ASSIGNMENTS_VIEW, _P.INSPECTIONS_VIEW, _P.MONTHS_VIEW})
+_MONTHS_DECIDE = frozenset({_P.MONTHS_REVIEW, _P.MONTHS_RELEASE, _P.FEEDBACK_VIEW})
 #: What an authority may do; it also acts on behalf of a unit without an account, marked as such.
 _AT_POST = _AT_POST_READ | {
     _P.CAMPAIGNS_EDIT,
@@ -142,10 +151,14 @@ _RECEIVER = frozenset(
         _P.MEMBERS_VIEW,
         _P.MEMBERS_MANAGE,
         _P.POST_MANAGE,
+        _P.MONTHS_ENTER,
+        _P.TOKENS_MANAGE,
     }
     | _AT_POST_READ
 )
-_OFFICER = (_READ | _PEOPLE_DECIDE | _AT_POST) | {
+_OFFICER = (_READ | _PEOPLE_DECIDE | _AT_POST | _MONTHS_DECIDE) | {
+    _P.INDICATORS_EDIT,
+    _P.SCORES_RECOMPUTE,
     _P.FIGURES_ENTER,
     _P.FIGURES_SIGN_OFF,
     _P.QUOTAS_EXPLAIN,
@@ -160,23 +173,28 @@ _OFFICER = (_READ | _PEOPLE_DECIDE | _AT_POST) | {
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CITY_OFFICER: _OFFICER | {_P.POLICIES_ADOPT, _P.QUOTAS_RELEASE, _P.CALENDAR_EDIT},
-    Role.DISTRICT_OFFICER: _OFFICER | {_P.POLICIES_ADOPT},  # of its own district only: the service checks
+    # Of its own district only: the services check. The city never enters attendance, not even on behalf.
+    Role.DISTRICT_OFFICER: _OFFICER | {_P.POLICIES_ADOPT, _P.MONTHS_ENTER},
     Role.PERSONNEL_SECTION: _READ
     | _PEOPLE_DECIDE
     | _AT_POST
+    | _MONTHS_DECIDE
     | {_P.FIGURES_ENTER, _P.FIGURES_SIGN_OFF, _P.QUOTAS_EXPLAIN, _P.RUNS_VIEW},
-    Role.PRIMARY_HEALTH_SECTION: _READ | _PEOPLE_READ | _AT_POST_READ | {_P.RUNS_VIEW, _P.INSPECTIONS_RECORD},
+    Role.PRIMARY_HEALTH_SECTION: _READ
+    | _PEOPLE_READ
+    | _AT_POST_READ
+    | {_P.RUNS_VIEW, _P.INSPECTIONS_RECORD, _P.MONTHS_REVIEW, _P.FEEDBACK_VIEW},
     Role.MEDICAL_ADMINISTRATION_SECTION: _READ | _PEOPLE_READ | _AT_POST_READ | {_P.FILINGS_RECORD},
-    Role.FINANCE_SECTION: _READ | {_P.ASSIGNMENTS_VIEW},
+    Role.FINANCE_SECTION: _READ | {_P.ASSIGNMENTS_VIEW, _P.MONTHS_VIEW, _P.FEEDBACK_VIEW},
     Role.SENDER_HR: _READ
     | _PEOPLE
     | _AT_POST_READ
-    | {_P.SUSPENSIONS_STATE}
+    | {_P.SUSPENSIONS_STATE, _P.FEEDBACK_VIEW, _P.FEEDBACK_RECEIVE}
     | {_P.FIGURES_ENTER, _P.QUOTAS_EXPLAIN, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE, _P.TOKENS_MANAGE},
     Role.RECEIVER_CLERK: _RECEIVER,
     Role.RECEIVER_HEAD: _RECEIVER | {_P.POST_DECIDE},
     Role.DEPLOYED_PERSON: frozenset({_P.HOME_VIEW, _P.POLICIES_VIEW, _P.OWN_RECORD_VIEW, _P.OWN_SERVICE}),
-    Role.AUDITOR: _READ | _PEOPLE_READ | _AT_POST_READ | {_P.RUNS_VIEW, _P.AUDIT_VIEW},
+    Role.AUDITOR: _READ | _PEOPLE_READ | _AT_POST_READ | {_P.RUNS_VIEW, _P.AUDIT_VIEW, _P.FEEDBACK_VIEW},
     Role.SYSTEM_ADMIN: frozenset({_P.HOME_VIEW, _P.SYSTEM_VIEW, _P.RUNS_VIEW, _P.GALLERY_VIEW}),
     Role.SECURITY_ADMIN: frozenset({_P.HOME_VIEW, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE, _P.TOKENS_MANAGE}),
     Role.AUDIT_ADMIN: frozenset({_P.HOME_VIEW, _P.AUDIT_VIEW}),

@@ -26,9 +26,10 @@ FOLLOW_UPS = {
         "assignments.after_adoption",
         "assignments.ends_after_adoption",
         "assignments.service_after_adoption",
+        "appraisals.after_adoption",
     ),
     "quotas.work_off": ("assignments.count_new_quotas",),
-    "registry.calendar_changed": ("assignments.after_calendar",),
+    "registry.calendar_changed": ("assignments.after_calendar", "appraisals.after_calendar"),
 }
 
 

@@ -280,6 +280,10 @@ SPECTACULAR_SETTINGS = {
         "AssignmentState": "assignments.states.AssignmentState",
         "AssignmentKind": "assignments.kinds.Kind",
         "LeaveState": "assignments.states.LeaveState",
+        "SheetState": "assignments.states.SheetState",
+        "ScoreState": "appraisals.states.ScoreState",
+        "ReleaseKind": "appraisals.states.ReleaseKind",
+        "ReportState": "appraisals.states.ReportState",
         "CreditState": "assignments.states.CreditState",
         "ObligationState": "assignments.states.ObligationState",
         "CompletionResult": "assignments.kinds.CompletionResult",
@@ -318,9 +322,12 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 #: Printing grows a process: a child is replaced after so many tasks, or above so many KiB.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000
+#: So often a worker says that it is alive, and so long after its last sign its work is given to another.
+JOB_BEAT_SECONDS = env.float("JOB_BEAT_SECONDS", 2.0)
+JOB_LOST_AFTER_SECONDS = env.float("JOB_LOST_AFTER_SECONDS", 60.0)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    "put back work without a heartbeat": {"task": "jobs.put_back_stale", "schedule": 30.0},
+    "put back work without a heartbeat": {"task": "jobs.put_back_stale", "schedule": JOB_LOST_AFTER_SECONDS / 2},
     "seal the audit chain": {"task": "audit.seal", "schedule": 60.0},
     "pick up quota runs nobody holds": {"task": "quotas.pick_up", "schedule": 30.0},
     "remind of missing figures": {"task": "quotas.remind_missing", "schedule": crontab(hour=6, minute=30)},
@@ -337,7 +344,10 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "recompute every quota": {"task": "quotas.recompute_everything", "schedule": crontab(hour=2, minute=10)},
     "count for new quotas": {"task": "assignments.count_new_quotas", "schedule": 30.0},
     "count everything again": {"task": "assignments.count_everything", "schedule": crontab(hour=2, minute=50)},
+    "score what was lost with the broker": {"task": "appraisals.score_owed", "schedule": 30.0},
+    "check the scores": {"task": "appraisals.check_scores", "schedule": crontab(hour=3, minute=5)},
     "settle old news of policies": {"task": "policies.settle_old_news", "schedule": crontab(hour=3, minute=20)},
+    "forget the answers to old writes": {"task": "appraisals.forget_writes", "schedule": crontab(hour=3, minute=45)},
     "delete the rows of old uploads": {"task": "jobs.remove_old", "schedule": crontab(hour=3, minute=40)},
     "verify the audit chain": {"task": "audit.verify", "schedule": crontab(hour=4, minute=0)},
     "let capacities follow their health workers": {"task": "accounts.follow_people", "schedule": 300.0},
@@ -348,6 +358,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "remind of the work calendar": {"task": "registry.remind_calendar", "schedule": crontab(hour=6, minute=20)},
     "remind of leave and hearings": {"task": "assignments.remind_of_leave", "schedule": crontab(hour=6, minute=40)},
     "tidy the notes of campaigns": {"task": "assignments.tidy_campaigns", "schedule": crontab(hour=3, minute=35)},
+    "open the month and bring sheets up to date": {
+        "task": "assignments.open_months",
+        "schedule": crontab(hour=0, minute=40),
+    },
+    "look at months under review": {"task": "appraisals.look_at_months", "schedule": crontab(hour=3, minute=25)},
+    "remind of months": {"task": "assignments.remind_of_months", "schedule": crontab(hour=6, minute=50)},
+    "remind of feedback letters and situation reports": {
+        "task": "appraisals.remind_of_feedback",
+        "schedule": crontab(hour=6, minute=55),
+    },
     "check last days": {"task": "assignments.check_ends", "schedule": crontab(hour=3, minute=50)},
     "disable unused accounts": {"task": "accounts.disable_unused", "schedule": crontab(hour=3, minute=0)},
 }

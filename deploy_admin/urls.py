@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from appraisals import api as appraisals_api  # noqa: F401 -- registers its routes
 from assignments import api as assignments_api  # noqa: F401 -- registers its routes
 from deploy_admin import health
 from deploy_admin.api import SchemaView, router
@@ -27,5 +28,6 @@ urlpatterns = [
     path("policies/", include("deploy_admin.policies.urls")),
     path("quotas/", include("quotas.urls")),
     path("", include("assignments.urls")),
+    path("", include("appraisals.urls")),
     path("", include("deploy_admin.workbench.urls")),
 ]

@@ -30,6 +30,7 @@ from tests import factories as make
 from tests.accounts.factories import a_membership, signed_in
 from tests.assignments.inspections.walked import add_inspections
 from tests.people.factories import a_licence, a_title, a_worker, away
+from tests.permission_months import add_feedback, add_months, add_released, add_scores, add_workbooks
 from tests.permission_posts import add_posts
 from tests.policies.factories import a_draft, a_part, a_rule, a_text, an_adopted
 
@@ -59,7 +60,12 @@ OF_ASSIGNMENT = frozenset({"suspension", "task", "mentoring"})
 SENDER_ROLES = frozenset({Role.SENDER_HR, Role.DEPLOYED_PERSON})
 RECEIVER_ROLES = frozenset({Role.RECEIVER_CLERK, Role.RECEIVER_HEAD})
 #: What the receiving unit has of its own: asked for in its people's walk where others ask for the hospital's.
-OF_RECEIVER = {"institution": "receiver", "membership": "receivers_membership", "deployed": "receivers_deployed"}
+OF_RECEIVER = {
+    "institution": "receiver",
+    "membership": "receivers_membership",
+    "deployed": "receivers_deployed",
+    "token": "receivers_token",
+}
 CITY_ROLES = frozenset({Role.CITY_OFFICER, Role.PERSONNEL_SECTION})
 
 
@@ -82,6 +88,11 @@ class World:
             self._people(side)
             self._papers(side)
             add_posts(side)
+            add_months(side)
+            add_released(side)
+            add_feedback(side)
+            add_workbooks(side)
+            add_scores(side)
             add_inspections(side)
         assignments.refresh(on=clock.today(), by=SYSTEM)
         for side in self.sides.values():
@@ -195,6 +206,16 @@ class World:
             institution=side.hospital,
             created_by=side.hr,
             scopes=["quotas.view"],
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=30),
+        )
+        side.receivers_token = Token.objects.create(
+            name="示范考勤机",
+            prefix=f"dr{side.name}"[:12],
+            digest=digest_of(f"{side.name} receiver"),
+            institution=side.receiver,
+            created_by=side.receivers_membership,
+            scopes=["months.view"],
             created_at=clock.now(),
             expires_at=clock.now() + timedelta(days=30),
         )

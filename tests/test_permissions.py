@@ -24,6 +24,8 @@ TABLE = yaml.safe_load((Path(__file__).parent / "permissions.yaml").read_text())
 ROLES = {Role(name): row for name, row in TABLE["roles"].items()}
 PAGES: dict[str, dict[str, Any]] = TABLE["pages"]
 API: dict[str, str] = TABLE["api"]
+WRITES: dict[str, str] = TABLE["api_writes"]
+ACTS: dict[str, str] = TABLE["api_acts"]
 OBJECTS: dict[str, dict[str, Any]] = TABLE["objects"]
 NAMED = {name: row for name, row in PAGES.items() if row["needs"] not in {"public", "signed_in"}}
 ONE_EACH = pytest.mark.parametrize("role", list(Role), ids=str)
@@ -49,7 +51,7 @@ def test_the_table_names_every_page_and_action_with_its_permission():
             view = getattr(callback, "view_class", None) or getattr(callback, "cls", None)
             pages[name] = str(getattr(callback, "permission", None) or getattr(view, "permission", None))
     assert pages == {name: row["needs"] for name, row in PAGES.items()}
-    assert actions == API
+    assert actions == API | WRITES | ACTS
 
 
 def test_the_table_speaks_of_roles_and_kinds_that_exist():
@@ -264,8 +266,40 @@ def test_the_interface_does_not_know_the_nameless(world):
     assert {client.get(url).status_code for *_, url in api_calls(world)} == {401}
 
 
+def write_url(action: str) -> str:
+    basename, kind = action.rsplit(".", 1)
+    return reverse(f"{basename}-{kind}", args=["2026-11"])
+
+
+@ONE_EACH
+def test_a_connected_system_writes_what_its_role_may_and_never_without_a_key(world, role):
+    for action, permission in WRITES.items():
+        with undone(world.browser_of(role)):
+            status = world.browser_of(role).put(write_url(action), "[]", "application/json").status_code
+        assert status == (400 if may(role, permission) else 403), action
+        assert Client().put(write_url(action), "[]", "application/json").status_code == 401
+        assert world.browser_of(role).get(write_url(action)).status_code in {403, 405}
+
+
+@ONE_EACH
+def test_a_connected_system_confirms_what_its_role_may_of_what_it_knows(world, role):
+    wrong = {}
+    for action, permission in ACTS.items():
+        basename, kind = action.rsplit(".", 1)
+        of = TABLE["api_objects"][basename.removeprefix("api:")]
+        for side in (OWN, FOREIGN):
+            url = reverse(f"{basename}-{kind}", args=[world.key(of, side, role)])
+            with undone(world.browser_of(role)):
+                status = world.browser_of(role).post(url).status_code
+            due = 403 if not may(role, permission) else 200 if knows(role, of, side) else 404
+            if status != due:
+                wrong[f"{action} {side}"] = f"{status}, should be {due}"
+            assert Client().post(url).status_code == 401
+    assert wrong == {}
+
+
 def test_the_interface_takes_no_order(world):
-    """Nothing is written over REST: every other method is refused to whoever may read."""
+    """But for the writes above nothing is written over REST: every other method is refused to whoever may read."""
     browser, wrong = world.browser_of(Role.CITY_OFFICER), {}
     for action, *_, url in api_calls(world):
         for method in ("post", "put", "patch", "delete"):

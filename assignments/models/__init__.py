@@ -1,4 +1,4 @@
-"""Who may go; campaigns and the life of an assignment; leave, absence, inspections; what follows; papers; the past."""
+"""Who may go; campaigns, assignments; leave, absence, inspections, months; what follows; papers; the past."""
 
 from assignments.models.assignments import Assignment, Segment, Transition
 from assignments.models.campaigns import Campaign, Slot, UnitDuty
@@ -6,6 +6,7 @@ from assignments.models.corrections import CorrectionRequest
 from assignments.models.eligibility import Eligibility, Judged
 from assignments.models.inspections import Finding, Inspection, PresenceCheck, Sanction
 from assignments.models.leave import Absence, Leave
+from assignments.models.months import AssignmentMonth, MonthSheet, RosterCycle, SheetStep
 from assignments.models.papers import IssuedPaper, PaperLine
 from assignments.models.past import PastCertificate, PastPayment
 from assignments.models.practice import PracticeSuspension
@@ -14,8 +15,8 @@ from assignments.models.standing import Counted, Obligation, Reckoned, ServiceCr
 from assignments.models.tasks import Mentoring, Task
 
 __all__ = [
-    "Absence", "Assignment", "Campaign", "CorrectionRequest", "Counted", "Eligibility", "Finding", "Inspection",
-    "IssuedPaper", "Judged", "Leave", "Mentoring", "Obligation", "PaperLine", "PastCertificate", "PastPayment",
-    "PracticeSuspension", "PresenceCheck", "Proposal", "Reckoned", "Sanction", "Segment", "ServiceCredit", "Slot",
-    "Task", "Transition", "UnitDuty",
+    "Absence", "Assignment", "AssignmentMonth", "Campaign", "CorrectionRequest", "Counted", "Eligibility", "Finding",
+    "Inspection", "IssuedPaper", "Judged", "Leave", "Mentoring", "MonthSheet", "Obligation", "PaperLine",
+    "PastCertificate", "PastPayment", "PracticeSuspension", "PresenceCheck", "Proposal", "Reckoned", "RosterCycle",
+    "Sanction", "Segment", "ServiceCredit", "SheetStep", "Slot", "Task", "Transition", "UnitDuty",
 ]  # fmt: skip

@@ -50,8 +50,11 @@ def build(
     """Return what the paper says as the rows are now. The words are Chinese, whatever the reader's language."""
     with translation.override("zh-hans"):
         matter = Matter(lines, issuer_id, campaign, frame.dated_on)
-        body = BUILDERS[kind](matter)
-        issuer = matter.issuer
+        return compose(kind, BUILDERS[kind](matter), issuer=matter.issuer, frame=frame)
+
+
+def compose(kind: PaperKind, body: Body, *, issuer: str, frame: Frame) -> Content:
+    """Return the content of a paper whose body is written: what rooms above write goes through here too."""
     return {
         "schema": SCHEMA,
         "kind": kind.value,
@@ -122,6 +125,8 @@ def _table(table: Table) -> dict[str, Any]:
     return {
         "title": table.title,
         "annex": table.annex,
+        # Said only where it is so: papers issued before it existed keep their digest when they are written again.
+        **({"landscape": True} if table.landscape else {}),
         "head": list(table.head),
         "widths": list(table.widths),
         "groups": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +33,19 @@ class Change:
     now: str
 
 
+Matcher = Callable[[IssuedPaper], list[Change]]
+_matchers: dict[PaperKind, Matcher] = {}
+
+
+def match_with(kind: PaperKind, matcher: Matcher) -> None:
+    """Have papers of a kind that is written further up compared by whoever writes them."""
+    _matchers[kind] = matcher
+
+
 def changes(paper: IssuedPaper) -> list[Change]:
     """Return everything that changed since the paper was issued; nothing: list and data match."""
+    if (matcher := _matchers.get(PaperKind(paper.kind))) is not None:
+        return matcher(paper)
     lines = [Line(*values) for values in paper.lines.order_by("pk").values_list("assignment_id", "leave_id")]
     gone = _gone(lines)
     left = [line for line in lines if line not in gone]

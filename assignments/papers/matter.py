@@ -60,6 +60,8 @@ class Table:
     widths: tuple[int, ...]
     groups: tuple[Group, ...]
     annex: bool = True
+    #: Many columns: the annex lies on its side.
+    landscape: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,13 +19,17 @@ def context(content: Content, sha256: str = "", number: str = "") -> dict[str, A
     """Return what print template, page and DOCX show; without a digest it is a preview, without a check code."""
     dated_on = date.fromisoformat(content["dated_on"])
     tables = [_table(table) for table in content["tables"]]
+    annexes = [table for table in tables if table["annex"]]
+    for number_of_annex, table in enumerate(annexes, start=1):
+        table["mark"] = f"附件{number_of_annex}" if len(annexes) > 1 else "附件"
+        table["listed"] = f"{number_of_annex}. {table['title']}" if len(annexes) > 1 else table["title"]
     return {
         "content": content,
         "title": content["title_lines"] if len(content["title"]) > TITLE_SIGNS else [content["title"]],
         "number": number or content["number"] or f"〔{dated_on.year}〕　　号",
         "day": words.day(dated_on),
         "texts": [table for table in tables if not table["annex"]],
-        "annexes": [table for table in tables if table["annex"]],
+        "annexes": annexes,
         "code": contents.check_code(sha256) if sha256 else "",
         "is_preview": not sha256,
     }
@@ -50,5 +54,22 @@ def _table(table: Mapping[str, Any]) -> dict[str, Any]:
             total += 1
             rows.append({"number": total, "cells": row["cells"], "assignment": row["assignment"]})
         groups.append({"label": group["label"], "rows": rows})
-    widths = [6, *(round(94 * each / sum(table["widths"])) for each in table["widths"])]
-    return {**table, "head": ["序号", *table["head"]], "widths": widths, "groups": groups, "rows": total}
+    first = 3 if table.get("landscape") else 6
+    return {
+        **table,
+        "landscape": bool(table.get("landscape")),
+        "head": ["序号", *table["head"]],
+        "widths": [first, *_percent(table["widths"], 100 - first)],
+        "groups": groups,
+        "rows": total,
+    }
+
+
+def _percent(shares: Sequence[int], whole: int) -> list[int]:
+    """Return the shares as whole percent that add up to `whole`: what is left over goes to those cut the most."""
+    exact = [whole * each / sum(shares) for each in shares]
+    found = [int(each) for each in exact]
+    most_cut = sorted(range(len(shares)), key=lambda at: found[at] - exact[at])
+    for at in most_cut[: whole - sum(found)]:
+        found[at] += 1
+    return found

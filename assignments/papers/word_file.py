@@ -9,11 +9,13 @@ from typing import Any
 
 from docx import Document
 from docx.document import Document as DocumentObject
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.section import Section
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
@@ -25,7 +27,7 @@ BODY, HEADS, TITLE = "仿宋", "黑体", "方正小标宋简体"
 #: What a system without the official faces shows instead, as the theme of the file says.
 LATIN = "Times New Roman"
 _LINE = 28.9
-_WIDTH = Mm(156)
+_WIDTH, _WIDE = Mm(156), Mm(261)
 _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 #: Styles beside Word's own: face, size, alignment, indent of the first line in characters.
 _STYLES: tuple[tuple[str, str, float, Any, int], ...] = (
@@ -38,6 +40,7 @@ _STYLES: tuple[tuple[str, str, float, Any, int], ...] = (
     ("附件标记", HEADS, 16, None, 0),
     ("附件标题", TITLE, 18, _CENTRE, 0),
     ("表格文字", BODY, 10.5, _CENTRE, 0),
+    ("宽表文字", BODY, 9, _CENTRE, 0),
 )
 
 
@@ -46,13 +49,16 @@ def docx(content: Content, sha256: str) -> bytes:
     shown = printing.context(content, sha256)
     document = _blank(content)
     _text(document, shown)
+    _footer(document.sections[0], shown["code"], _WIDTH)
     for table in shown["annexes"]:
-        document.add_paragraph("附件", style="附件标记").paragraph_format.page_break_before = True
+        if table["landscape"]:
+            _footer(_lying(document), shown["code"], _WIDE)
+        mark = document.add_paragraph(table["mark"], style="附件标记")
+        mark.paragraph_format.page_break_before = not table["landscape"]
         document.add_paragraph(table["title"], style="附件标题")
         _add_table(document, table)
     if content["copies"]:
         _ruled(document.add_paragraph(f"抄送：{content['copies']}。", style="公文抄送"))
-    _footer(document, shown["code"])
     kept = io.BytesIO()
     document.save(kept)
     return kept.getvalue()
@@ -73,8 +79,8 @@ def _text(document: DocumentObject, shown: Mapping[str, Any]) -> None:
         _paragraph(document, content["remark"])
     for number, quote in enumerate(content["quotes"]):
         _paragraph(document, f"{'' if number else '依据：'}“{quote['phrase']}”（{quote['source']}）。")
-    if shown["annexes"]:
-        _paragraph(document, "附件：" + "".join(table["title"] for table in shown["annexes"]))
+    for number, table in enumerate(shown["annexes"]):
+        _paragraph(document, ("　　　" if number else "附件：") + table["listed"])
     sign = document.add_paragraph(content["issuer"], style="公文落款")
     sign.paragraph_format.space_before = Pt(2 * _LINE)
     sign.paragraph_format.keep_with_next = True
@@ -111,6 +117,17 @@ def _blank(content: Content) -> DocumentObject:
     return document
 
 
+def _lying(document: DocumentObject) -> Section:
+    """Begin a page that lies on its side, with a footer of its own; what follows lies so too."""
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.left_margin = section.right_margin = Mm(18)
+    section.top_margin, section.bottom_margin, section.footer_distance = Mm(22), Mm(24), Mm(14)
+    section.footer.is_linked_to_previous = False
+    return section
+
+
 def _face(style: Any, face: str, size: float) -> None:
     """Name the Chinese face and the Latin one: Word asks for each by itself."""
     style.font.name, style.font.size = LATIN, Pt(size)
@@ -130,44 +147,45 @@ def _add_table(document: DocumentObject, table: Mapping[str, Any]) -> None:
     made = document.add_table(rows=1, cols=len(table["head"]), style="Table Grid")
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     made.autofit = False
-    widths = [round(_WIDTH * each / sum(table["widths"])) for each in table["widths"]]
+    line, style = (_WIDE, "宽表文字") if table["landscape"] else (_WIDTH, "表格文字")
+    widths = [round(line * each / sum(table["widths"])) for each in table["widths"]]
     for column, width in zip(made.columns, widths, strict=True):
         column.width = width
     head = made.rows[0]
-    _row(head, table["head"], widths, HEADS)
+    _row(head, table["head"], widths, style, HEADS)
     head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for group in table["groups"]:
         if group["label"]:
             band = made.add_row()
             merged = band.cells[0].merge(band.cells[-1])
-            _cell(merged, group["label"], HEADS)
+            _cell(merged, group["label"], style, HEADS)
             merged.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.LEFT
             merged.paragraphs[0].paragraph_format.keep_with_next = True
         for row in group["rows"]:
-            _row(made.add_row(), [str(row["number"]), *row["cells"]], widths)
+            _row(made.add_row(), [str(row["number"]), *row["cells"]], widths, style)
 
 
-def _row(row: Any, cells: list[str], widths: list[int], face: str = "") -> None:
+def _row(row: Any, cells: list[str], widths: list[int], style: str, face: str = "") -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell, text, width in zip(row.cells, cells, widths, strict=True):
         cell.width = width
-        _cell(cell, text, face)
+        _cell(cell, text, style, face)
 
 
-def _cell(cell: Any, text: str, face: str = "") -> None:
+def _cell(cell: Any, text: str, style: str, face: str = "") -> None:
     paragraph = cell.paragraphs[0]
-    paragraph.style = "表格文字"
+    paragraph.style = style
     run = paragraph.add_run(text)
     if face:
         run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
 
-def _footer(document: DocumentObject, code: str) -> None:
+def _footer(section: Section, code: str, width: int) -> None:
     """Write check code and page numbers; the numbers are fields, which the office's program fills in."""
-    paragraph = document.sections[0].footer.paragraphs[0]
+    paragraph = section.footer.paragraphs[0]
     stops = paragraph.paragraph_format.tab_stops
     stops.clear_all()
-    stops.add_tab_stop(_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
+    stops.add_tab_stop(width, WD_TAB_ALIGNMENT.RIGHT)
     paragraph.add_run(f"校验码：{code}\t— ").font.size = Pt(10.5)
     _field(paragraph, "PAGE")
     paragraph.add_run(" / ").font.size = Pt(10.5)

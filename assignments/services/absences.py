@@ -21,6 +21,7 @@ from assignments.services import (
     leave_inbox,
     leave_rows,
     leaves,
+    months_following,
     moving,
     proposals,
     standing_of,
@@ -307,6 +308,7 @@ def _decision(remark: str, by: Actor) -> dict[str, Any]:
 def _follow(absence: Absence, by: Actor) -> None:
     if absence.assignment_id not in ending.recompute([absence.assignment_id], by=by):
         moving.touched([absence.assignment_id])
+    months_following.decided([(absence.assignment_id, absence.first_day, absence.last_day)], by=by)
     absence.refresh_from_db(fields=["duty_days", "updated_at"])
     following.follow([absence.assignment_id])
 

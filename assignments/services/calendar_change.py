@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from assignments.models import Absence, Assignment, Leave
-from assignments.services import ending, following
+from assignments.services import ending, following, months_following
 from assignments.states import AbsenceState, LeaveState
 from deploy_admin.access import Actor
 from deploy_admin.audit import services as audit
@@ -39,6 +39,7 @@ def follow_calendar(*, year: int, by: Actor) -> set[int]:
     if ids:
         detail = {"year": year, "assignments": len(ids), "changed": len(changed), "refused": refused}
         audit.record(act="assignments.calendar_followed", by=by, label=str(year), detail=detail)
+    months_following.of_year(year)
     # Credit may count in duty days: of all who were on post in the year, whether they were away or not.
     following.follow(Assignment.objects.within(date(year, 1, 1), date(year, 12, 31)).values_list("pk", flat=True))
     return changed

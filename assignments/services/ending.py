@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from assignments.models import Absence, Assignment, Leave
 from assignments.rules.terms import Ending, Taken, TermFacts, reckon
-from assignments.services import clashes, moving, renewing
+from assignments.services import clashes, months_following, moving, renewing
 from assignments.services.ground import Ground, Row
 from assignments.states import AbsenceState, LeaveState
 from deploy_admin import clock
@@ -56,6 +56,8 @@ def recompute(assignment_ids: Collection[int], *, by: Actor) -> set[int]:
     rows = rows_of(Assignment.objects.filter(pk__in=ids).select_for_update(of=("self",), no_key=True))
     found = drift_of(rows)
     if not found:
+        # Pieces, leave and absence may be others all the same: months are prefilled from them.
+        months_following.follow(ids)
         return set()
     now = clock.now()
     ends = found.ends
@@ -68,6 +70,7 @@ def recompute(assignment_ids: Collection[int], *, by: Actor) -> set[int]:
     update_rows(Leave, ("counted_days", "episode_from", "filing_required", "updated_at"), leave)
     update_rows(Absence, ("duty_days", "updated_at"), [(*each, now) for each in found.absences])
     moving.touched(found.ids)
+    months_following.follow(ids)
     return found.ids
 
 

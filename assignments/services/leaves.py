@@ -19,6 +19,7 @@ from assignments.services import (
     leave_checks,
     leave_inbox,
     leave_rows,
+    months_following,
     moving,
     reaching,
     standing_of,
@@ -242,6 +243,7 @@ def _follow(leaves: Sequence[Leave], by: Actor) -> set[int]:
     held = {leave.assignment_id: leave.assignment for leave in leaves}
     changed = ending.recompute(held.keys(), by=by)
     moving.touched(held.keys() - changed)
+    months_following.decided([(each.assignment_id, each.first_day, each.last_day) for each in leaves], by=by)
     # Whose term has become longer than today is on post again.
     reaching.follow_terms(held.keys(), on=clock.today(), by=by)
     following.follow(held.keys())

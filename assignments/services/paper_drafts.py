@@ -28,6 +28,8 @@ PERMISSIONS: Mapping[PaperKind, Permission] = {
     PaperKind.DISPATCH_NOTICE: Permission.ASSIGNMENTS_PLAN,
     PaperKind.LEAVE_RECEIPT: Permission.LEAVE_FILE,
     PaperKind.EXTENSION_NOTICE: Permission.ASSIGNMENTS_DECIDE,
+    PaperKind.FEEDBACK_LETTER: Permission.MONTHS_RELEASE,
+    PaperKind.SITUATION_REPORT: Permission.MONTHS_ENTER,
 }
 #: Whom a notice about going concerns: nobody who has come back or never goes.
 GOING = COMING | RUNNING

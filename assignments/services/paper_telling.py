@@ -13,10 +13,14 @@ from deploy_admin.jobs.services import inbox
 #: Who is told of which kind, besides the issuer.
 _TO_SENDERS = (PaperKind.DISPATCH_NOTICE, PaperKind.LEAVE_RECEIPT, PaperKind.EXTENSION_NOTICE)
 _TO_PEOPLE = (PaperKind.LEAVE_RECEIPT, PaperKind.EXTENSION_NOTICE)
+#: Of the months `appraisals` tells, in its own words.
+_TOLD_ABOVE = (PaperKind.FEEDBACK_LETTER, PaperKind.SITUATION_REPORT)
 
 
 def issued(paper: IssuedPaper) -> None:
     """Tell the units that are named, and of receipts and extensions the people. A fixed number of statements."""
+    if paper.kind in _TOLD_ABOVE:
+        return
     columns = ("sending_unit_id", "receiving_unit_id", "worker_id")
     rows = list(Assignment.objects.filter(paper_lines__paper=paper).distinct().values_list(*columns))
     wanted = {

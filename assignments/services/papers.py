@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assignments.kinds import PaperKind
-from assignments.models import IssuedPaper, PaperLine
+from assignments.models import Campaign, IssuedPaper, PaperLine
 from assignments.papers import contents, printing, word_file
 from assignments.papers.contents import Content
+from assignments.papers.matter import Line
 from assignments.papers.numbering import normalised
 from assignments.papers.reading import KIND
 from assignments.services import moving, paper_telling, standing_of
 from assignments.services.moving import Basis
-from assignments.services.paper_drafts import PERMISSIONS, Chosen, Draft, drafted
+from assignments.services.paper_drafts import PERMISSIONS, Chosen, drafted
 from assignments.states import PaperState
 from deploy_admin import clock
 from deploy_admin.access import Actor, Reach
@@ -32,6 +34,14 @@ from deploy_admin.people import words
 from deploy_admin.people.scans import type_of
 from deploy_admin.people.services.rows import check_not_future, reason_given
 from deploy_admin.registry.authority import authority_over
+
+#: What stands with the months is put right where it came from.
+NOT_WITHDRAWN = {
+    PaperKind.FEEDBACK_LETTER: gettext_lazy(
+        "A feedback letter is not withdrawn: correct the month, and a later letter corrects this one."
+    ),
+    PaperKind.SITUATION_REPORT: gettext_lazy("Take the situation report back instead; its paper follows."),
+}
 
 
 @transaction.atomic
@@ -62,7 +72,17 @@ def issue(
             contact=scrubbed(contact)[:100],
             remark=scrubbed(remark)[:500],
         )
-        issued.append(_issued(draft, content, by))
+        issued.append(
+            issue_content(
+                kind=draft.kind,
+                issuer_id=draft.issuer_id,
+                addressee_id=draft.addressee_id,
+                campaign=draft.campaign,
+                lines=draft.lines,
+                content=content,
+                by=by,
+            )
+        )
         if progress is not None:
             progress(done, len(drafts))
     return issued
@@ -113,6 +133,20 @@ def withdraw_paper(*, paper: IssuedPaper, reason: str, version: int | None = Non
     """Withdraw a paper, with the reason; it stays as it was, and its number is free for the one that replaces it."""
     held = _taken(paper, version, by)
     _check_state(held, PaperState.ISSUED, PaperState.STAMPED)
+    if (sentence := NOT_WITHDRAWN.get(PaperKind(held.kind))) is not None:
+        raise RuleViolation(str(sentence), "paper_not_withdrawn")
+    return _withdrawn(held, reason, by)
+
+
+@transaction.atomic
+def supersede(*, paper: IssuedPaper, reason: str, by: Actor) -> None:
+    """Withdraw the paper of something that was taken back itself; one that is withdrawn already stays so."""
+    held = IssuedPaper.objects.select_for_update(of=("self",), no_key=True).get(pk=paper.pk)
+    if held.state != PaperState.WITHDRAWN:
+        _withdrawn(held, reason, by)
+
+
+def _withdrawn(held: IssuedPaper, reason: str, by: Actor) -> IssuedPaper:
     held.reason = reason_given(reason)[:300]
     held.state, held.withdrawn_at, held.withdrawn_by_name = PaperState.WITHDRAWN, clock.now(), by.name[:150]
     _save(held, "reason", "state", "withdrawn_at", "withdrawn_by_name")
@@ -127,7 +161,7 @@ def may_keep(paper: IssuedPaper, by: Actor) -> bool:
         return False
     if by.reach is Reach.ALL or paper.issuer_id in by.institution_ids:
         return by.reach in (Reach.ALL, Reach.DISTRICT, Reach.UNIT)
-    if by.reach is not Reach.DISTRICT or paper.kind != PaperKind.SUSPENSION_NOTICE:
+    if by.reach is not Reach.DISTRICT or paper.kind not in (PaperKind.SUSPENSION_NOTICE, PaperKind.SITUATION_REPORT):
         return False
     return authority_over([paper.issuer_id], clock.today()).get(paper.issuer_id) in by.institution_ids
 
@@ -142,19 +176,36 @@ def basis_of(paper: IssuedPaper) -> Basis:
     )
 
 
-def _issued(draft: Draft, content: Content, by: Actor) -> IssuedPaper:
+@transaction.atomic
+def issue_content(
+    *,
+    kind: PaperKind,
+    issuer_id: int,
+    addressee_id: int | None,
+    lines: Iterable[Line],
+    content: Content,
+    campaign: Campaign | None = None,
+    by: Actor,
+) -> IssuedPaper:
+    """Issue a paper that says this: content, PDF and DOCX frozen with the digest, a line for each it names.
+
+    Whether the actor acts for the issuer is asked by whoever wrote the content; here, whether it may issue the kind.
+    """
+    if not by.can(PERMISSIONS[kind]):
+        raise standing_of.not_permitted()
+    named = list(dict.fromkeys(lines))
     sha256 = contents.digest(content)
     name = words.masked(content["title"])[:200]
     files = {
-        "pdf": _stored(f"{name}.pdf", printing.pdf(content, sha256), "application/pdf", draft.issuer_id, by),
-        "docx": _stored(f"{name}.docx", word_file.docx(content, sha256), word_file.CONTENT_TYPE, draft.issuer_id, by),
+        "pdf": _stored(f"{name}.pdf", printing.pdf(content, sha256), "application/pdf", issuer_id, by),
+        "docx": _stored(f"{name}.docx", word_file.docx(content, sha256), word_file.CONTENT_TYPE, issuer_id, by),
     }
     with refusals():
         paper = IssuedPaper.objects.create(
-            kind=draft.kind,
-            issuer_id=draft.issuer_id,
-            addressee_id=draft.addressee_id,
-            campaign=draft.campaign,
+            kind=kind,
+            issuer_id=issuer_id,
+            addressee_id=addressee_id,
+            campaign=campaign,
             number=content["number"],
             dated_on=date.fromisoformat(content["dated_on"]),
             content=content,
@@ -163,11 +214,11 @@ def _issued(draft: Draft, content: Content, by: Actor) -> IssuedPaper:
             **moving.recorded_by(by),
         )
         PaperLine.objects.bulk_create(
-            [PaperLine(paper=paper, assignment_id=line.assignment_id, leave_id=line.leave_id) for line in draft.lines]
+            [PaperLine(paper=paper, assignment_id=line.assignment_id, leave_id=line.leave_id) for line in named]
         )
     paper_telling.issued(paper)
-    told = {"kind": draft.kind.value, "lines": len(draft.lines), "sha256": sha256, "number": content["number"]}
-    if draft.on_behalf:
+    told = {"kind": kind.value, "lines": len(named), "sha256": sha256, "number": content["number"]}
+    if content["on_behalf"]:
         told["on_behalf"] = True
     audit.record(act="papers.issued", by=by, on=paper, label=_label(paper), detail=told)
     return paper

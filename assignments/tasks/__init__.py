@@ -8,6 +8,7 @@ from assignments.tasks import (  # noqa: F401
     eligibility,
     inspections,
     leave,
+    months,
     papers,
     past,
     standing,

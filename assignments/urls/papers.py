@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from assignments.kinds import PaperKind
+from assignments.papers.contents import BUILDERS
 from assignments.views import paper_issuing, papers
 
 urlpatterns: list[URLPattern] = [
@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("papers/check/", papers.paper_check, name="paper_check"),
     *(
         path(f"papers/issue/{kind.value}/", paper_issuing.page_for(kind), name=f"paper_issue_{kind.value}")
-        for kind in PaperKind
+        for kind in BUILDERS
     ),
     path("papers/<int:pk>/", papers.paper, name="paper"),
     path("papers/<int:pk>/extract/", papers.paper_extract, name="paper_extract"),

@@ -34,6 +34,8 @@ def assignment(request: ActorRequest, pk: int) -> HttpResponse:
     context |= beside | _doing(sight, beside, context["owed"])
     context["paper_offers"] = offering.of(sight)
     context["why_url"] = url_if_any("assignments:assignment_why", row.pk)
+    if request.actor.can(Permission.MONTHS_VIEW):
+        context["months_url"] = url_if_any("appraisals:person_trend", row.pk)
     audit.record(
         act="assignments.read", by=request.actor, on=row, label=row.worker.name
     )  # reading of a person is an act

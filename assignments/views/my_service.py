@@ -21,6 +21,7 @@ from deploy_admin import clock
 from deploy_admin.access import ActorRequest, Permission, requires
 from deploy_admin.people.models import HealthWorker
 from deploy_admin.registry.models import Institution
+from deploy_admin.ui.shell import url_if_any
 
 
 @require_GET
@@ -76,6 +77,7 @@ def _standing(me: HealthWorker, request: ActorRequest) -> dict[str, Any]:
         "to_answer": [(each, reverse("assignments:my_absence", args=[each.pk])) for each in to_answer],
         "ask_leave_url": reverse("assignments:my_leave") if now.state in AT_POST else "",
         "ask_leave": _("Ask for leave"),
+        "months_url": url_if_any("appraisals:my_trend", now.pk),
     }
 
 

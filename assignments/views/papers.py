@@ -173,7 +173,8 @@ def _forms(row: IssuedPaper, request: ActorRequest) -> dict[str, Any]:
     if row.state == PaperState.ISSUED:
         found["number"] = forms.NumberForm(actor=request.actor, initial=shown, auto_id="number_%s")
     found["stamped"] = forms.StampedForm(actor=request.actor, initial=shown, auto_id="stamped_%s")
-    found["withdraw"] = forms.WithdrawForm(actor=request.actor, initial=shown, auto_id="withdraw_%s")
+    if PaperKind(row.kind) not in papers.NOT_WITHDRAWN:
+        found["withdraw"] = forms.WithdrawForm(actor=request.actor, initial=shown, auto_id="withdraw_%s")
     return found
 
 

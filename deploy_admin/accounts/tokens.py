@@ -33,6 +33,10 @@ MACHINE_SCOPES = (
     Permission.ELIGIBILITY_VIEW,
     Permission.ASSIGNMENTS_VIEW,
     Permission.INSPECTIONS_VIEW,
+    Permission.MONTHS_VIEW,
+    Permission.MONTHS_ENTER,
+    Permission.FEEDBACK_VIEW,
+    Permission.FEEDBACK_RECEIVE,
 )
 #: With one of these comes another: an ID number without its person says nothing.
 RESTS_ON = {Permission.PEOPLE_IDS: Permission.PEOPLE_VIEW}

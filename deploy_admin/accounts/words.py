@@ -18,6 +18,10 @@ PERMISSION_LABELS = {
     Permission.PEOPLE_IDS: _("Read whole ID numbers"),
     Permission.ELIGIBILITY_VIEW: _("Read who may be sent"),
     Permission.ASSIGNMENTS_VIEW: _("Read campaigns, assignments, leave, credit and papers"),
+    Permission.MONTHS_VIEW: _("Read months, without kinds of private leave"),
+    Permission.MONTHS_ENTER: _("Enter the unit's attendance and workload"),
+    Permission.FEEDBACK_VIEW: _("Read feedback letters with points and pay factors"),
+    Permission.FEEDBACK_RECEIVE: _("Confirm that feedback letters have arrived"),
     Permission.INSPECTIONS_VIEW: _("Read inspections"),
 }
 #: What stands under a scope that needs a second thought.

@@ -21,6 +21,7 @@ from deploy_admin.policies.language.types import (
     Eligibility,
     LeaveRule,
     Level,
+    MonthRule,
     PolicyDocument,
     PostingRule,
     Quota,
@@ -109,6 +110,9 @@ LEAVE: Section[LeaveRule] = Section(
 ABSENCE: Section[AbsenceRule] = Section(
     lambda document: document.absence, lambda version: version.assignments_from, lambda clause: (clause.topic,)
 )
+MONTH: Section[MonthRule] = Section(
+    lambda document: document.month, lambda version: version.assignments_from, lambda clause: (clause.topic,)
+)
 SERVICE: Section[ServiceRule] = Section(
     lambda document: document.service, lambda version: version.assignments_from, lambda clause: (clause.topic,)
 )
@@ -117,7 +121,7 @@ REQUIREMENTS: Section[Requirement] = Section(
     lambda version: version.assignments_from,
     lambda clause: (clause.topic, clause.target or ""),
 )
-SECTIONS: tuple[Section[Any], ...] = (QUOTAS, ELIGIBILITY, POSTING, LEAVE, ABSENCE, SERVICE, REQUIREMENTS)
+SECTIONS: tuple[Section[Any], ...] = (QUOTAS, ELIGIBILITY, POSTING, LEAVE, ABSENCE, MONTH, SERVICE, REQUIREMENTS)
 
 
 @dataclass(frozen=True)

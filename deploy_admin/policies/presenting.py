@@ -18,7 +18,7 @@ from deploy_admin.policies.models import Level, Policy, PolicyVersion, State
 from deploy_admin.policies.services import governing
 from deploy_admin.policies.switches import asked_of
 from deploy_admin.registry.codes import DISTRICT_LEVELS
-from deploy_admin.registry.models import Division
+from deploy_admin.registry.models import Division, Indicator
 
 #: State → the shape that stands beside its word.
 SHAPES = {State.DRAFT: "run", State.ADOPTED: "ok", State.SUPERSEDED: "mute", State.WITHDRAWN: "mute"}
@@ -52,13 +52,22 @@ def division_name(division: Division | Place) -> str:
 
 
 def articles(document: PolicyDocument, lang: Literal["zh", "en"], places: Places) -> tuple[reading.Article, ...]:
-    """Return the document as articles, its divisions by their names."""
+    """Return the document as articles, its divisions and the indicators of its month clauses by their names."""
+    counted = _indicator_names(document, lang)
 
     def name(code: str) -> str:
         place = places.named(code, document.in_force.from_)
-        return (place.name_en if lang == "en" and place.name_en else place.name) if place else code
+        return (place.name_en if lang == "en" and place.name_en else place.name) if place else counted.get(code, code)
 
     return reading.articles(document, lang, name)
+
+
+def _indicator_names(document: PolicyDocument, lang: Literal["zh", "en"]) -> dict[str, str]:
+    """Return what the register calls the measures of the month clauses. One query where there are any."""
+    codes = {measure for rule in document.month for measure in rule.measures}
+    if not codes:
+        return {}
+    return dict(Indicator.objects.filter(code__in=codes).order_by("code").values_list("code", f"label_{lang}"))
 
 
 def jurisdiction(policy: Policy) -> str:

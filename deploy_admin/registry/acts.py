@@ -23,5 +23,11 @@ ACTS = {
     "calendar.published": _("Published a work calendar"),
     "calendar.corrected": _("Corrected a work calendar"),
     "calendar.exported": _("Exported a work calendar"),
+    "indicators.loaded": _("Loaded the indicators"),
+    "indicator.added": _("Added an indicator"),
+    "indicator.changed": _("Changed an indicator"),
+    "indicator.retired": _("Took an indicator out of use"),
+    "indicator.restored": _("Put an indicator back into use"),
+    "indicators.exported": _("Exported the indicators"),
     "registry.reference_loaded": _("Loaded the reference data"),
 }

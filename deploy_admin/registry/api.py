@@ -16,7 +16,7 @@ from rest_framework import exceptions, serializers
 from deploy_admin import clock
 from deploy_admin.access import Actor, Permission
 from deploy_admin.api import ReadOnlyViewSet, router
-from deploy_admin.registry import api_calendar  # noqa: F401 -- registers its address
+from deploy_admin.registry import api_calendar, api_indicators  # noqa: F401 -- they register their addresses
 from deploy_admin.registry.authority import Competences
 from deploy_admin.registry.codes import Affiliation, AreaGroup, Kind, Ownership, Settlement, State, Tier
 from deploy_admin.registry.divisions import DivisionTree

@@ -6,18 +6,21 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
+from deploy_admin import clock
 from deploy_admin.access import Actor
 from deploy_admin.audit import services as audit
 from deploy_admin.registry import pinyin
-from deploy_admin.registry.models import Division
+from deploy_admin.registry.models import Division, Indicator
 
 DIVISIONS = Path(settings.BASE_DIR) / "fixtures" / "reference" / "divisions.csv"
+INDICATORS = Path(settings.BASE_DIR) / "fixtures" / "reference" / "indicators.csv"
 COMPARED = ("code", "name_en", "level", "area_group", "valid_to", "source", "pinyin", "initials")
 
 
@@ -104,3 +107,47 @@ def load_divisions(*, by: Actor, path: Path = DIVISIONS) -> Loaded:
     if count.added or count.changed:
         audit.record(act="registry.reference_loaded", by=by, detail={"added": count.added, "changed": count.changed})
     return count
+
+
+@transaction.atomic
+def load_indicators(*, by: Actor, path: Path = INDICATORS) -> Loaded:
+    """Bring the indicators up to what the file says; those that somebody added or changed by hand stay as they are."""
+    count = Loaded()
+    held = {row.code: row for row in Indicator.objects.all()}
+    new: list[Indicator] = []
+    changed: list[Indicator] = []
+    names: tuple[str, ...] = ()
+    for row in read(path):
+        fields = _indicator(row)
+        names = tuple(fields)
+        known = held.get(row["code"])
+        if known is None:
+            new.append(Indicator(code=row["code"], **fields))
+        elif not known.updated_by_name and any(getattr(known, name) != value for name, value in fields.items()):
+            for name, value in fields.items():
+                setattr(known, name, value)
+            known.version += 1
+            known.updated_at = clock.now()
+            changed.append(known)
+        else:
+            count.same += 1
+    Indicator.objects.bulk_create(new)
+    if changed:
+        Indicator.objects.bulk_update(changed, [*names, "version", "updated_at"])
+    count.added, count.changed = len(new), len(changed)
+    if new or changed:
+        audit.record(act="indicators.loaded", by=by, detail={"added": count.added, "changed": count.changed})
+    return count
+
+
+def _indicator(row: Mapping[str, str]) -> dict[str, Any]:
+    def number(name: str) -> Decimal | None:
+        return Decimal(row[name]) if row[name] else None
+
+    return {
+        **{name: row[name] for name in ("label_zh", "label_en", "unit_zh", "unit_en")},
+        **{name: int(row[name]) for name in ("decimals", "position")},
+        **{name: number(name) for name in ("lowest", "highest", "usual_low", "usual_high")},
+        "staff_categories": row["staff_categories"].split(),
+        "is_core": row["is_core"] == "yes",
+    }

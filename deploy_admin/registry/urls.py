@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from deploy_admin.jobs.importing.pages import urls_for
-from deploy_admin.registry.views import acts, calendar, detail, lists
+from deploy_admin.registry.views import acts, calendar, detail, indicators, lists
 
 app_name = "registry"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<int:year>/propose/", calendar.calendar_propose, name="calendar_propose"),
     path("calendar/<int:year>/edit/", calendar.calendar_edit, name="calendar_edit"),
+    path("indicators/", indicators.indicators, name="indicators"),
+    path("indicators/new/", indicators.indicator_add, name="indicator_add"),
+    path("indicators/<int:pk>/", indicators.indicator_edit, name="indicator_edit"),
+    path("indicators/<int:pk>/use/", indicators.indicator_use, name="indicator_use"),
     path("institutions/", lists.institutions, name="institutions"),
     path("institutions/new/", acts.establish, name="institution_establish"),
     path("institutions/<int:pk>/", detail.detail, name="institution_detail"),

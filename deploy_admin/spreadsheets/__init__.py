@@ -4,7 +4,7 @@ from deploy_admin.spreadsheets.cells import Cell, CellError
 from deploy_admin.spreadsheets.limited import mark, read
 from deploy_admin.spreadsheets.refusals import Unreadable
 from deploy_admin.spreadsheets.workbook import Mark, Sheet, Workbook, address
-from deploy_admin.spreadsheets.writing import CONTENT_TYPES, export, neutral, template
+from deploy_admin.spreadsheets.writing import CONTENT_TYPES, export, neutral, template, workbook
 
 __all__ = [
     "CONTENT_TYPES",
@@ -20,4 +20,5 @@ __all__ = [
     "neutral",
     "read",
     "template",
+    "workbook",
 ]

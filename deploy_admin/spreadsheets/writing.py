@@ -67,6 +67,19 @@ def export(columns: Sequence[str], rows: Iterable[Sequence[Any]], format: str, *
             writer.writerow(["" if (cell := _value(value)) is None else cell for value in row])
         return b"\xef\xbb\xbf" + text.getvalue().encode()
     book = Book(write_only=True)
+    _write_sheet(book, title, columns, rows)
+    return _saved(book)
+
+
+def workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]) -> bytes:
+    """Return several tables as one XLSX: a sheet each, by its title, header and rows."""
+    book = Book(write_only=True)
+    for title, columns, rows in sheets:
+        _write_sheet(book, title, columns, rows)
+    return _saved(book)
+
+
+def _write_sheet(book: Book, title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     sheet = book.create_sheet(_sheet_name(title))
     sheet.freeze_panes = "A2"
     for index, column in enumerate(columns, 1):
@@ -79,7 +92,6 @@ def export(columns: Sequence[str], rows: Iterable[Sequence[Any]], format: str, *
     sheet.append(header)
     for row in rows:
         sheet.append([_value(value) for value in row])
-    return _saved(book)
 
 
 @dataclass(frozen=True)

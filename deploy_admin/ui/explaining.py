@@ -201,7 +201,10 @@ def step_row(step: Mapping[str, Any], names: Mapping[str, str] = MappingProxyTyp
     elif operation == "sum":
         formula = " + ".join(_or_unknown(each["value"]) for each in inputs)
     else:
-        formula = _(", ").join(f"{name_of(each['name'])} {_read(each['value'])}" for each in inputs)
+        if "item" in given:  # a part of the clause that has a name of its own; what is done with it is the reason
+            word, why = names.get(f"item:{given['item']}") or word, word
+        parts = [each for each in inputs if each["name"] != "item"]
+        formula = _(", ").join(f"{name_of(each['name'])} {_read(each['value'])}" for each in parts)
         # A result that says of what kind it is, such as length:11+30, has its words from the namers too.
         result = TRUTHS.get(str(result)) or (name_of(result) if isinstance(result, str) and ":" in result else result)
     return {"label": word, "formula": formula, "result": shown(result), "why": str(why)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from deploy_admin.errors import Conflict
+from deploy_admin.ui.charts import Chart, Point
 
 
 class SampleForm(forms.Form):
@@ -95,6 +97,42 @@ def explained() -> dict[str, Any]:
     }
 
 
+def _months(*values: str | None) -> list[Point]:
+    """Twelve months up to October 2026, the last one not released yet."""
+    names = ["2025-11", "2025-12", *(f"2026-{n:02}" for n in range(1, 11))]
+    return [
+        Point(
+            label=name,
+            value=None if value is None else Decimal(value),
+            short=str(int(name[5:])),
+            group=name[:4],
+            url=reverse("ui:explained"),
+            settled=name != "2026-10",
+            note="已发布 released" if name != "2026-10" else "",
+        )
+        for name, value in zip(names, values, strict=True)
+    ]
+
+
+def charts() -> list[Chart]:
+    """Columns with a gap and a value that may still change, and a line before its usual range."""
+    counts = _months("182", "176", "204", "88", None, "231", "240", "255", "249", "262", "258", "271")
+    rates = _months("96.2", "95.1", "97", "91.4", "93", "96", "95.5", "97.2", "96.4", "98", "97.5", "96.8")
+    return [
+        Chart("10 月 271 台，比前 11 个月平均多 23% 271 in October", "手术 Operations", counts, unit="台 operations"),
+        Chart(
+            "出勤率一直在平常范围内 Within the usual range all along",
+            "出勤率 Attendance",
+            rates,
+            kind="line",
+            unit="%",
+            decimals=1,
+            band=(Decimal(90), Decimal(99)),
+            band_label="平常范围 usual range",
+        ),
+    ]
+
+
 def gallery(request: HttpRequest, today: date) -> dict[str, Any]:
     """Everything the gallery page shows."""
     bound = SampleForm({"name": "", "number": "x", "day": "", "kind": "hospital"}, prefix="bad")
@@ -171,6 +209,7 @@ def gallery(request: HttpRequest, today: date) -> dict[str, Any]:
                 "binding": "encouraged",
             },
         ],
+        "charts": charts(),
         "trend": [12, 18, 25, 36, 40, 47, 53, 58, 63, 69, 75, 81],
         "form": SampleForm(initial={"name": "示范市第一医院", "basis": "typed"}, prefix="good"),
         "bound": bound,

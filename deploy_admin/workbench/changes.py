@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from appraisals.models import FeedbackLetter, MonthRelease
 from deploy_admin import clock
 from deploy_admin.access import Actor, Permission, Reach
 from deploy_admin.audit.models import Event
@@ -39,7 +40,7 @@ def seen_by(actor: Actor, since: datetime | None) -> list[dict[str, Any]]:
     """Return the newest changes as timeline items, newest first."""
     start = since or clock.now() - LATELY
     found: list[Change] = []
-    for source in (runs, releases, adoptions, figures, uploads, own_record, events):
+    for source in (runs, releases, adoptions, figures, uploads, own_record, months, letters, events):
         found += source(actor, start)
     found.sort(key=lambda change: change[0], reverse=True)
     return [{"when": moment(when), **item} for when, item in found[:SHOWN]]
@@ -136,6 +137,38 @@ def own_record(actor: Actor, since: datetime) -> list[Change]:
         (when, {"text": _("Your record was changed"), "url": url_if_any("assignments:my_record")})
         for when in changed.values_list("updated_at", flat=True)
     ]
+
+
+def months(actor: Actor, since: datetime) -> list[Change]:
+    """Months of units released, one line for each month; one's own where the actor is a deployed person."""
+    if not (actor.can(Permission.MONTHS_VIEW) or actor.can(Permission.OWN_SERVICE)):
+        return []
+    told: Any = MonthRelease.objects.visible_to(actor).filter(recorded_at__gt=since).order_by()
+    told = told.values_list("month").annotate(n=Count("institution", distinct=True), at=Max("recorded_at"))
+    found: list[Change] = []
+    for month, n, at in told.order_by("-at")[:SHOWN]:
+        if actor.reach is Reach.SELF:
+            words, url = _("Your month %(month)s was released"), url_if_any("appraisals:my_months")
+        else:
+            words = ngettext("%(n)d unit's month %(month)s released", "%(n)d units' month %(month)s released", n)
+            url = f"{url_if_any('appraisals:trend_rows')}?month={month:%Y-%m}"
+        found.append((at, {"text": words % {"n": n, "month": f"{month:%Y-%m}"}, "url": url}))
+    return found
+
+
+def letters(actor: Actor, since: datetime) -> list[Change]:
+    """Feedback letters sent, one line for each month."""
+    if not actor.can(Permission.FEEDBACK_VIEW):
+        return []
+    sent: Any = FeedbackLetter.objects.visible_to(actor).filter(sent_at__gt=since).order_by()
+    sent = sent.values_list("month").annotate(n=Count("pk"), at=Max("sent_at")).order_by("-at")[:SHOWN]
+    url = url_if_any("appraisals:letters")
+    found: list[Change] = []
+    for month, n, at in sent:
+        words = ngettext("%(n)d feedback letter on %(month)s sent", "%(n)d feedback letters on %(month)s sent", n)
+        text = words % {"n": n, "month": f"{month:%Y-%m}"}
+        found.append((at, {"text": text, "url": f"{url}?month={month:%Y-%m}"}))
+    return found
 
 
 def events(actor: Actor, since: datetime) -> list[Change]:

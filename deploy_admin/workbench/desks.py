@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from deploy_admin.access import Actor, Role
 from deploy_admin.jobs.models import Job, Notice
 from deploy_admin.ui.shell import url_if_any
-from deploy_admin.workbench import changes, numbers
+from deploy_admin.workbench import changes, month_duties, numbers
 
 #: The inbox shows the nearest; what is done makes room for the rest.
 INBOX = 30
 #: News for one unit or one person: to read it is all there is to do. Every app names its own news so.
-NEWS = ("quotas.news:", "people.news:", "assignments.news:")
+NEWS = ("quotas.news:", "people.news:", "assignments.news:", "appraisals.news:")
 
 
 @dataclass(frozen=True)
@@ -40,21 +40,41 @@ _COMMISSION = Desk(
     gettext_lazy("Figures to sign off and results of background jobs will be listed here."),
     _BOARD,
     "quotas:board",
-    numbers=("required", "short", "undetermined", "awaiting", "may_go", "on_post"),
+    numbers=(
+        "required",
+        "short",
+        "undetermined",
+        "awaiting",
+        "may_go",
+        "on_post",
+        "month_handed_in",
+        "month_attendance",
+        "month_visits",
+        "letters_not_received",
+    ),
 )
 _SECTION = Desk(
     gettext_lazy("What is addressed to your section will be listed here."),
     _BOARD,
     "quotas:board",
-    numbers=("required", "short", "undetermined", "may_go", "on_post"),
+    numbers=("required", "short", "undetermined", "may_go", "on_post", "month_handed_in", "month_attendance"),
 )
-_FINANCE = replace(_SECTION, numbers=("required", "short", "undetermined", "on_post"))
+_FINANCE = replace(_SECTION, numbers=("required", "short", "undetermined", "on_post", "month_points"))
 #: Clerk and head of a receiving unit have one desk; leave and absences wait for the head.
 _RECEIVER = Desk(
     gettext_lazy("People announced to your unit, leave asked for, absences and terms that end will be listed here."),
     gettext_lazy("To the assignments"),
     "assignments:assignments",
-    numbers=("to_arrive", "on_post", "leaving", "leave_to_decide", "absences_open", "members"),
+    numbers=(
+        "to_arrive",
+        "on_post",
+        "leaving",
+        "leave_to_decide",
+        "absences_open",
+        "month_attendance",
+        "month_visits",
+        "members",
+    ),
 )
 DESKS: dict[Role, Desk] = {
     Role.CITY_OFFICER: _COMMISSION,
@@ -70,7 +90,18 @@ DESKS: dict[Role, Desk] = {
         ),
         gettext_lazy("To our people"),
         "people:people",
-        numbers=("required", "short", "expected", "on_roster", "may_go", "unclear", "to_state", "on_post"),
+        numbers=(
+            "required",
+            "short",
+            "expected",
+            "on_roster",
+            "may_go",
+            "unclear",
+            "to_state",
+            "on_post",
+            "letters_to_receive",
+            "month_points",
+        ),
     ),
     Role.RECEIVER_CLERK: _RECEIVER,
     Role.RECEIVER_HEAD: _RECEIVER,
@@ -82,7 +113,7 @@ DESKS: dict[Role, Desk] = {
             "My record shows what is held about you and what each scheme says of it; something wrong there is told "
             "to your unit from the same page."
         ),
-        numbers=("my_days_left",),
+        numbers=("my_days_left", "my_points"),
     ),
     Role.AUDITOR: Desk(
         gettext_lazy("An auditor reads; nothing is addressed to this capacity."),
@@ -119,10 +150,12 @@ def home(actor: Actor, today: date) -> dict[str, Any]:
     inbox = list(mine.for_list()[: INBOX + 1])
     waiting = len(inbox) if len(inbox) <= INBOX else mine.count()
     since = changes.last_visit(actor)
+    months = month_duties.of(actor, today, {notice.url for notice in inbox})
     return {
         "today": today,
         "desk": desk,
-        "headline": headline(inbox, waiting, today),
+        "headline": headline(inbox, waiting, today, months),
+        "months": months,
         "inbox": [{"notice": notice, "to_note": is_only_news(notice)} for notice in inbox[:INBOX]],
         "waiting": waiting,
         "last_visit": since,
@@ -137,10 +170,12 @@ def is_only_news(notice: Notice) -> bool:
     return notice.key.startswith(NEWS) or (notice.user_id is not None and notice.key.startswith("job:"))
 
 
-def headline(inbox: list[Notice], waiting: int, today: date) -> str:
+def headline(inbox: list[Notice], waiting: int, today: date, months: month_duties.MonthsDesk | None = None) -> str:
     """Say in one line how urgent the day is."""
     late = sum(1 for notice in inbox if notice.due_on and notice.due_on < today)
     due = sum(1 for notice in inbox if notice.due_on == today)
+    if months is not None:
+        late, due, waiting = late + months.late(today), due + months.due(today), waiting + len(months.duties)
     if late and due:
         return _("%(due)s due today, %(late)s late") % {"due": due, "late": late}
     if late:

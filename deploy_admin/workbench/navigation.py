@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from deploy_admin.access import Permission
 from deploy_admin.ui.shell import Group, Item
@@ -47,10 +48,27 @@ GROUPS = (
         ),
     ),
     Group(
+        pgettext_lazy("navigation", "Month"),
+        (
+            Item(
+                _("Month sheets"), "calendar", "appraisals:months", Permission.MONTHS_VIEW, ("appraisals:month_now",)
+            ),
+            Item(_("My months"), "calendar", "appraisals:my_months", Permission.OWN_SERVICE),
+            Item(_("Month review"), "check", "appraisals:review", Permission.MONTHS_REVIEW),
+            Item(_("Monthly scores"), "table", "appraisals:scores", Permission.MONTHS_VIEW),
+            Item(_("Corrections of months"), "edit", "appraisals:corrections", Permission.MONTHS_VIEW),
+            Item(_("Feedback letters"), "inbox", "appraisals:letters", Permission.FEEDBACK_VIEW),
+            Item(_("Pay list"), "sheet", "appraisals:pay_list", Permission.FEEDBACK_VIEW),
+            Item(_("Situation reports"), "file", "appraisals:reports", Permission.MONTHS_VIEW),
+            Item(_("Trends"), "chart", "appraisals:trends", Permission.MONTHS_VIEW),
+        ),
+    ),
+    Group(
         _("Rules and registry"),
         (
             Item(_("Policies"), "policy", "policies:list", Permission.POLICIES_VIEW),
             Item(_("Institutions"), "building", "registry:institutions", Permission.INSTITUTIONS_VIEW),
+            Item(_("Indicators"), "adjust", "registry:indicators", Permission.HOME_VIEW),
             Item(_("Work calendar"), "calendar", "registry:calendar", Permission.HOME_VIEW),
         ),
     ),

@@ -22,6 +22,7 @@ from deploy_admin.jobs.models import Job, JobState
 from deploy_admin.people.models import HealthWorker
 from deploy_admin.policies.language import Target
 from deploy_admin.ui.shell import url_if_any
+from deploy_admin.workbench.month_numbers import MonthNumbers
 from quotas.models import Figure, Quota, Run
 
 Shown = dict[str, Any]
@@ -29,7 +30,7 @@ Shown = dict[str, Any]
 RUNS = 12
 
 
-class Desk:
+class Desk(MonthNumbers):
     """The questions of one home page; the quotas are asked once for all the numbers that come from them."""
 
     def __init__(self, actor: Actor, today: date) -> None:

@@ -90,11 +90,15 @@ class TestIssuing:
             a_token(an_actor(Role.SENDER_HR), Permission.RUNS_VIEW)
         assert refusal.value.code == "token_beyond_maker"
 
-    @pytest.mark.parametrize("role", [Role.SECURITY_ADMIN, Role.RECEIVER_CLERK, Role.AUDITOR])
+    @pytest.mark.parametrize("role", [Role.SECURITY_ADMIN, Role.FINANCE_SECTION, Role.AUDITOR])
     def test_not_by_whoever_has_no_institution_or_no_permission(self, role):
         with pytest.raises(RuleViolation) as refusal:
             a_token(an_actor(role))
         assert refusal.value.code == "token_without_owner"
+
+    def test_a_receiving_unit_makes_one_for_its_own_time_system(self):
+        scopes = (Permission.MONTHS_VIEW, Permission.MONTHS_ENTER)
+        assert a_token(an_actor(Role.RECEIVER_CLERK), *scopes)[0].scopes == ["months.enter", "months.view"]
 
     def test_for_a_year_at_most(self):
         with pytest.raises(RuleViolation) as refusal:

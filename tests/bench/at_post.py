@@ -20,7 +20,7 @@ def assignments(workers: Sequence[int], units: Sequence[int], receivers: Sequenc
 
     Of ten, five are running, one of them lengthened by leave, four are over and qualified, one is planned.
     """
-    now, today = timezone.now(), clock.today()
+    today = clock.today()
     rows = []
     for n, worker in enumerate(workers):
         kind = n % 10
@@ -28,6 +28,13 @@ def assignments(workers: Sequence[int], units: Sequence[int], receivers: Sequenc
         first = today + timedelta(days=30 + n % 60) if kind == 9 else first
         state = "on_post" if kind < 5 else "planned" if kind == 9 else "returned"
         rows.append((FIRST + n, worker, units[n % len(units)], receivers[n % len(receivers)], state, first, kind))
+    write(rows, scheme)
+    return [row[0] for row in rows]
+
+
+def write(rows: Sequence[tuple[int, int, int, int, str, date, int]], scheme: str, months: int = 12) -> None:
+    """Write assignments of so many months: number, person, sender, receiver, state, first day, and 0 with leave."""
+    now = timezone.now()
     copy_rows(
         "assignments_slot",
         _slot_columns(),
@@ -46,7 +53,7 @@ def assignments(workers: Sequence[int], units: Sequence[int], receivers: Sequenc
         (
             (
                 pk, pk, "county_township", scheme, worker, sender, receiver, state, "", "", "", True, "five_day",
-                first, 12, 0, (end := term_end(first, 12)), end + timedelta(days=5 if kind == 0 else 0),
+                first, months, 0, (end := term_end(first, months)), end + timedelta(days=5 if kind == 0 else 0),
                 5 if kind == 0 else 0, 0, "", None if state == "planned" else now,
                 "" if state == "planned" else "示范接收", "", "", "",
                 "qualified" if state == "returned" else "", end if state == "returned" else None, "entered", "", "",
@@ -63,7 +70,6 @@ def assignments(workers: Sequence[int], units: Sequence[int], receivers: Sequenc
     _leave([(pk, first) for pk, _w, _s, _r, _state, first, kind in rows if kind == 0])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return [row[0] for row in rows]
 
 
 def _slot_columns() -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from django.db import connection
@@ -80,10 +80,10 @@ eligibility:
 """  # noqa: E501
 
 
-def people(units: list[int], count: int = PEOPLE) -> None:
+def people(units: list[int], count: int = PEOPLE, first: int = FIRST, specialities: Sequence[str] = ("内科",)) -> None:
     """Write so many people with an employment, a title and a licence each, spread over the units."""
     now, today = timezone.now(), clock.today()
-    ids = range(FIRST, FIRST + count)
+    ids = range(first, first + count)
     categories = [code.value for code in codes.STAFF_CATEGORIES]
     titles = [title for title in codes.TITLES if title.code.isdigit()]
     key, initials = pinyin.key("示范人员"), pinyin.initials("示范人员")
@@ -97,7 +97,8 @@ def people(units: list[int], count: int = PEOPLE) -> None:
         (
             (
                 pk, f"P{pk:08d}", f"示范人员{pk}", f"{key}{pk}", initials, "1", "01",
-                date(1966, 1, 1) + timedelta(days=pk * 37 % 14_000), "", "bachelor", "bachelor", "临床医学", "内科",
+                date(1966, 1, 1) + timedelta(days=pk * 37 % 14_000), "", "bachelor", "bachelor", "临床医学",
+                specialities[pk * 31 % len(specialities)],
                 date(2000, 1, 1) + timedelta(days=pk * 53 % 9_000), pk % 7 == 0, 1, now, now,
             )
             for pk in ids

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from django.db import connection
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,20 @@ def median(count: int, act: Callable[[], object], before: Callable[[], object] =
     return statistics.median(times(count, act, before))
 
 
+def worked(act: Callable[[], object]) -> float:
+    """Return the seconds of one core that `act` took here and in the database's process: others' work is not in it."""
+    connection.ensure_connection()
+    backend = connection.connection.info.backend_pid
+    start = time.process_time() + _of_process(backend)
+    act()
+    return time.process_time() + _of_process(backend) - start
+
+
+def _of_process(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def peak() -> float:
     """Return the most memory this process has held so far, in MB. ru_maxrss would tell its parent's peak, too."""
     status = Path("/proc/self/status").read_text()
@@ -65,10 +81,18 @@ def at_most(name: str, figure: float, most: float, unit: str) -> Item:
     return Item(name, figure, unit, None, f"<={most:g}{unit}", figure <= most)
 
 
-def tell(items: list[Item], to: Path) -> bool:
-    """Print one line per item and write them all; return whether every goal was met."""
-    for item in items:
-        sys.stdout.write(item.line() + "\n")
+def at_least(name: str, figure: float, least: float, unit: str) -> Item:
+    """Return a rate judged by its least."""
+    return Item(name, figure, unit, None, f">={least:g}{unit}", figure >= least)
+
+
+def told(name: str, figure: float, unit: str) -> Item:
+    """Return a figure that is only told: it has no goal."""
+    return Item(name, figure, unit, None, "-", ok=True)
+
+
+def written(items: list[Item], to: Path) -> bool:
+    """Write every item; return whether every goal was met."""
     to.parent.mkdir(parents=True, exist_ok=True)
     to.write_text(json.dumps([asdict(item) for item in items], ensure_ascii=False, indent=2) + "\n")
     return all(item.ok for item in items)

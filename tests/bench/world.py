@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from deploy_admin.db import copy_rows
 from deploy_admin.months import Period
+from deploy_admin.registry import pinyin
 from tests.factories import CATEGORIES, a_city, a_policy
 from tests.policies.factories import a_text
 from tests.registry.factories import a_division, an_authority
@@ -90,9 +92,21 @@ def build(senders: int) -> list[int]:
     a_policy(
         a_text("bench", "500000", PHYSICIANS, RECRUITS, TWO, BY_BEDS, since="2022-01-01"), quotas_from=date(2024, 1, 1)
     )
-    now = timezone.now()
     first = 1_000_000
     ids = list(range(first, first + senders))
+    institutions(ids, "示范医院", "general_hospital", "municipal", 3, "municipal", [each.pk for each in districts])
+    copy_rows("quotas_figure", FIGURE_COLUMNS, figure_rows(ids))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return ids
+
+
+def institutions(
+    ids: Sequence[int], name: str, kind: str, tier: str, level: int, affiliation: str, divisions: Sequence[int]
+) -> None:
+    """Write so many public institutions with a profile each, spread over the divisions."""
+    now = timezone.now()
+    key, initials = pinyin.key(name), pinyin.initials(name)
     copy_rows(
         "registry_institution",
         ("id", "opened_on", "version", "created_at", "updated_at"),
@@ -106,16 +120,12 @@ def build(senders: int) -> list[int]:
         ),
         (
             (
-                pk, OPENED, f"示范医院{pk}", "", f"shifan{pk}", f"sfyy{pk}", "general_hospital", "municipal", 3,
-                "public", "municipal", districts[pk % DISTRICTS].pk, "", "", now, "",
+                pk, OPENED, f"{name}{pk}", "", f"{key}{pk}", f"{initials}{pk}", kind, tier, level,
+                "public", affiliation, divisions[pk % len(divisions)], "", "", now, "",
             )
             for pk in ids
         ),
     )  # fmt: skip
-    copy_rows("quotas_figure", FIGURE_COLUMNS, figure_rows(ids))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    return ids
 
 
 FIGURE_COLUMNS = (

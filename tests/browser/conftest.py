@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -43,13 +44,42 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def the_demo(run: dict[str, Any]) -> str:
+    """Load the demo once for all processes of this test run, and return the database to be copied."""
+    whose = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:16]
+    name, building = f"demo_{whose}", f"demo_building_{whose}"
+    with (
+        (VAR / "demo.lock").open("a") as lock,
+        psycopg.connect(embedded.database_url(VAR, "postgres"), autocommit=True) as admin,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = [row[0] for row in admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'demo\\_%'")]
+        if name in found:
+            return name
+        for old in found:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
+        manage = [sys.executable, str(ROOT / "manage.py")]
+        loading = run | {"env": run["env"] | {"DATABASE_URL": embedded.database_url(VAR, building)}}
+        for command in ("migrate", "load_reference", "load_policies", "load_demo"):
+            subprocess.run([*manage, command], check=True, **loading)
+        admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
+    return name
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first journey of a process waits for the demo to be loaded."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(400))
+
+
 @pytest.fixture(scope="session")
 def product():
     """Start the product on a database of its own with the demo data; yield its address."""
     name = f"browser_{os.getpid()}"
     admin_url = embedded.database_url(VAR, "postgres")
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    log = (VAR / "browser.log").open("ab")
     environment = {
         **os.environ,
         "DATABASE_URL": embedded.database_url(VAR, name),
@@ -58,13 +88,12 @@ def product():
         "DATABASE_POOL": "0",
         "FONTCONFIG_FILE": str(ROOT / "var" / "fonts" / "fonts.conf"),
     }
-    manage = [sys.executable, str(ROOT / "manage.py")]
-    log = (VAR / "browser.log").open("ab")
-    run = {"cwd": ROOT, "env": environment, "stdout": log, "stderr": log}
+    run: dict[str, Any] = {"cwd": ROOT, "env": environment, "stdout": log, "stderr": log}
+    demo = the_demo(run)
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(demo)))
     processes: list[subprocess.Popen[bytes]] = []
     try:
-        for command in (["migrate"], ["load_reference"], ["load_policies"], ["load_demo"]):
-            subprocess.run([*manage, *command], check=True, **run)
         port = free_port()
         binaries = Path(sys.executable).parent
         processes.append(

@@ -1,4 +1,4 @@
-"""At the post: a person asks for leave on the phone, the head of the unit decides, everybody sees the same last day."""
+"""At the post: leave is asked on the phone and decided by the unit's head; from the board to who counts and why."""
 
 from __future__ import annotations
 

@@ -24,6 +24,9 @@ PAGES = {
         "/quotas/figures/lists/promotions/9/2025/", "/policies/texts/wanzhou-county-township-2022/1/",
         "/campaigns/", "/campaigns/1/", "/assignments/", "/assignments/1/", "/leave/", "/absences/", "/inspections/",
         "/service/obligations/", "/service/credits/", "/counting/", "/papers/", "/past/", "/registry/calendar/",
+        "/trends/", "/trends/?measure=operations&months=24&per=person",
+        "/trends/rows/?measure=operations", "/months/", "/months/review/", "/feedback/", "/reports/",
+        "/trends/?measure=attendance&all=1",
     ),
     "zhongliu": (
         "/", "/quotas/?period=2026", "/quotas/figures/missing/?period=2026", "/quotas/figures/import/",
@@ -34,10 +37,13 @@ PAGES = {
         "/people/transfers/1/", "/eligibility/people/3/",
         "/eligibility/people/35/chongqing-municipal-county-2025/physicians_sent/",
     ),
-    "yisheng": ("/", "/eligibility/mine/", "/my/", "/my/leave/"),
+    "yisheng": ("/", "/eligibility/mine/", "/my/", "/my/leave/", "/my/months/"),
     "qingxi": (
         "/", "/assignments/arrivals/", "/assignments/", "/leave/", "/absences/", "/inspections/", "/campaigns/",
+        "/months/", "/months/now/",
+        "/trends/", "/trends/rows/", "/months/",
     ),
+    "wanzhou": ("/", "/trends/", "/months/review/", "/feedback/"),
     "audit": ("/", "/audit/"),
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,8 @@ from deploy_admin.access import SYSTEM, Actor
 from deploy_admin.policies import services
 from deploy_admin.policies.models import OnPost, PolicyVersion
 from deploy_admin.policies.services import Transition
+from deploy_admin.registry import reference
+from deploy_admin.registry.models import Indicator
 from tests.registry.factories import a_division
 
 HEAD = """\
@@ -89,6 +92,16 @@ def a_draft(text: str | None = None, *, by: Actor = SYSTEM) -> PolicyVersion:
     return services.import_document(text=text or a_text(), by=by).version
 
 
+def the_indicators() -> None:
+    """Let the indicators that are shipped be there, so that month clauses may name them."""
+    with reference.INDICATORS.open(encoding="utf-8-sig", newline="") as file:
+        rows = [
+            Indicator(code=row["code"], label_zh=row["label_zh"], highest=row["highest"])
+            for row in csv.DictReader(file)
+        ]
+    Indicator.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def transition(quotas_from: date = date(2025, 1, 1), **more: Any) -> Transition:
     """Return a transition from the year 2025 on."""
     return Transition(
@@ -100,6 +113,8 @@ def adopt(
     version: PolicyVersion, quotas_from: date = date(2025, 1, 1), *, by: Actor = SYSTEM, **more: Any
 ) -> PolicyVersion:
     """Adopt a draft as an officer would, and return it as it then stands."""
+    if version.document.get("month"):
+        the_indicators()
     services.adopt(
         **{
             "version": version,

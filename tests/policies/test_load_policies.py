@@ -11,10 +11,10 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from deploy_admin.policies.layering import SERVICE
+from deploy_admin.policies.layering import MONTH, SERVICE
 from deploy_admin.policies.models import PolicyVersion, State
 from deploy_admin.policies.services import governing
-from tests.policies.factories import a_text
+from tests.policies.factories import a_text, the_indicators
 from tests.registry.factories import a_division
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,7 @@ FOLDER = settings.BASE_DIR / "fixtures" / "policies"
 
 @pytest.fixture
 def chongqing():
+    the_indicators()
     city = a_division("重庆市", level="province", code="500000", name_en="Chongqing")
     return {
         code: a_division(name, parent=city, code=code, name_en=name)
@@ -133,6 +134,22 @@ def test_a_district_with_a_plan_of_its_own_credits_service_its_own_way(chongqing
     assert credits("500103", "county_township") == ["chongqing-county-township-2021"]
     assert credits("500103", "municipal_county") == ["chongqing-municipal-county-2025"]
     assert credits("500103", "township_village") == []
+
+
+def test_the_month_is_assessed_where_a_source_says_so_and_the_template_without_a_source_is_no_policy(chongqing):
+    load()
+    held, day = governing.at_post(), date(2026, 1, 1)
+
+    def assessed(code, scheme):
+        return [
+            (rule.policy, rule.clause.is_weighted) for rule in held.rules(MONTH, scheme, chongqing[code].pk, day, day)
+        ]
+
+    assert assessed("500103", "municipal_county") == [("chongqing-municipal-county-2025", False)]
+    assert assessed("500101", "county_township") == [("wanzhou-county-township-2022", False)]
+    assert assessed("500231", "county_township") == [("dianjiang-county-township-2015", False)]
+    assert assessed("500103", "county_township") == []
+    assert not PolicyVersion.objects.filter(source_text__contains="month_neutral").exists()
 
 
 def test_an_answer_that_is_missing_beside_a_shipped_text_is_named(chongqing, tmp_path: Path):

@@ -8,19 +8,26 @@ import pytest
 from django.core.management import call_command
 from django.db.models import F
 
+from appraisals.feedback import services as feedback
+from appraisals.models import FeedbackLetter, MonthCorrection, Score, SituationReport, Workload
+from appraisals.scoring import services as scoring
+from appraisals.workload.services import findings as workload_findings
 from assignments.kinds import Kind
 from assignments.models import (
     Absence,
     Assignment,
+    AssignmentMonth,
     Campaign,
     Counted,
     Finding,
     Inspection,
     IssuedPaper,
     Leave,
+    MonthSheet,
     Obligation,
     PresenceCheck,
     Proposal,
+    RosterCycle,
     Segment,
     ServiceCredit,
     Slot,
@@ -28,15 +35,16 @@ from assignments.models import (
 )
 from assignments.states import AssignmentState
 from deploy_admin import clock
-from deploy_admin.access import Role
+from deploy_admin.access import SYSTEM, Role
 from deploy_admin.accounts.models import Membership
 from deploy_admin.audit.models import Event
 from deploy_admin.errors import RuleViolation
 from deploy_admin.jobs.models import Notice, Upload
-from deploy_admin.months import Period
+from deploy_admin.months import Month, Period, add_months
 from deploy_admin.people import codes
 from deploy_admin.people.models import HealthWorker, Recognition, TransferRequest, Unavailability
 from deploy_admin.people.services import possible_duplicates
+from deploy_admin.policies.models import PolicyVersion
 from deploy_admin.registry.calendar import work_calendar
 from deploy_admin.registry.models import InstitutionProfile
 from deploy_admin.workbench import demo, demo_people, desks
@@ -56,6 +64,7 @@ def loaded(settings):
     return demo.load()
 
 
+@pytest.mark.timeout(600)  # a year of months, with the letters of two of them drawn
 def test_it_shows_everything_there_is_to_be_seen_and_loads_once(loaded):
     units = units_by_name()
     assert [line for line in loaded if line.startswith("left out")] == []
@@ -63,6 +72,7 @@ def test_it_shows_everything_there_is_to_be_seen_and_loads_once(loaded):
     campaigns_are_there()
     posts_are_lively(units)
     the_board_is_possible(units)
+    months_are_lively(units)
 
     before = (HealthWorker.objects.count(), Upload.objects.count(), Event.objects.count(), Assignment.objects.count())
     assert demo.load() == []
@@ -106,7 +116,7 @@ def people_are_there(units):
     # an office's home says how many may go, and of how many something is missing
     home = desks.home(actor_of("yiyuan"), clock.today())
     values = [number["value"] for number in home["numbers"]]
-    assert len(values) == 8
+    assert len(values) == 9
     assert None not in values
     assert values[3] > values[4] > values[5] > 0
 
@@ -189,6 +199,63 @@ def posts_are_lively(units):
     assert crosscheck_finds_one()
     assert set(IssuedPaper.objects.values_list("state", flat=True)) == {"issued", "stamped"}
     assert work_calendar().is_provisional(today.year + 1)
+
+
+def months_are_lively(units):
+    """Twelve months, all but the last closed everywhere; that in review, a heap of each sort; one being entered."""
+    last = Month.of(clock.today()).previous
+    sheets = MonthSheet.objects.all()
+    states = {month: set(sheets.of(month).values_list("state", flat=True)) for month in months_back(last, 12)}
+    assert all(states[month] == {"released"} for month in months_back(last.previous, 11))
+    assert states[last] >= {"draft", "submitted", "in_review", "returned", "accepted", "released"}
+    assert set(sheets.of(last.next).values_list("state", flat=True)) == {"draft"}
+    rows = AssignmentMonth.objects.all()
+    assert not rows.filter(sheet__state="released", score__isnull=True).exists()
+    assert not rows.filter(sheet__state="draft", score__isnull=False).exists()
+
+    # people have said what they did this month; nobody has confirmed it
+    begun = Workload.objects.filter(row__month=last.next.first)
+    assert begun.filter(said__isnull=False).count() == begun.count() > 100
+    assert not begun.filter(is_confirmed=True).exists()
+
+    # scores where a district has weights, none where it has not; everything agrees with a whole computation
+    scored = set(Score.objects.values_list("state", flat=True))
+    assert scored >= {"scored", "unweighted", "no_rule", "undetermined"}
+    before = Score.objects.count()
+    assert scoring.compute(list(sheets.handed_in().values_list("pk", flat=True)), by=SYSTEM) == 0
+    assert Score.objects.count() == before
+    points = Score.objects.filter(state="scored").values_list("points", flat=True)
+    assert 50 < min(points) < max(points) <= 106
+
+    # what a district finds: late, disputed, contradictory, without a record, to be checked, unchanged, out of range
+    found = {code for codes in sheets.of(last).values_list("findings", flat=True) for code in codes}
+    assert found >= {"late", "disputed", "leave_without_record"}
+    assert found & {"unchecked", "absence_undecided", "absence_without_record"}, found
+    assert found & {"contradicts_leave", "contradicts_absence", "leave_after_submission"}
+    odd = {
+        each.code for held in workload_findings(sheets.of(last).values_list("pk", flat=True)).values() for each in held
+    }
+    assert odd >= {"workload_missing", "workload_unusual", "workload_unchanged"}
+
+    # letters: told, supplemented, corrected, most of them received; nothing but the last month is owed
+    assert set(FeedbackLetter.objects.values_list("kind", flat=True)) == {"first", "supplement", "correction"}
+    assert 0 < FeedbackLetter.objects.unreceived().count() < 20
+    assert {each.month for each in feedback.waiting(actor_of("shi"))} <= {last}
+    assert sorted(MonthCorrection.objects.values_list("state", flat=True)) == ["approved", "asked"]
+    assert sorted(SituationReport.objects.values_list("state", flat=True)) == ["received", "submitted"]
+
+    # shifts, and what the desks say of it
+    assert RosterCycle.objects.count() > 10
+    assert rows.filter(night_halves__gt=0).exists()
+    assert rows.filter(extra_halves__gt=0, round_halves__gt=0).exists()
+    waiting = [duty.text for duty in desks.home(actor_of("wanzhou"), clock.today())["months"].duties]
+    assert len(waiting) == 3
+    assert desks.home(actor_of("shi"), clock.today())["months"].districts
+    assert PolicyVersion.objects.get(policy__slug="wanzhou-month-demo").title.startswith("（示范，虚构，无出处）")
+
+
+def months_back(last, number):
+    return [Month(add_months(last.first, -n)) for n in range(number)]
 
 
 def crosscheck_finds_one():

@@ -258,6 +258,14 @@ class ColumnSet(ABC):
         """Return the context of one unit's table, read on its behalf by whoever collects them."""
         return replace(context, params={**context.params, "unit": institution_id}, store={})
 
+    def compared_in(self, context: Context) -> Sequence[str]:
+        """Return the columns shown old → new; a set whose columns depend on who asks says them here."""
+        return self.compared
+
+    def workbook(self, context: Context, *, marker: str = "") -> bytes | None:
+        """Return the set's own workbook to be filled in; None where the plain template serves."""
+        return None
+
     def label(self, record: Record) -> str:
         """Name the row for people."""
         first = self.compared[0] if self.compared else ""

@@ -26,6 +26,8 @@ def offered(column_set: ColumnSet, context: Context) -> list[Column]:
 
 def template(column_set: ColumnSet, context: Context, *, marker: str = "") -> bytes:
     """Return the workbook to be filled in: what is known is filled in, lists drop down, one row shows how."""
+    if (own := column_set.workbook(context, marker=marker)) is not None:
+        return own
     columns = offered(column_set, context)
     rows = (
         [

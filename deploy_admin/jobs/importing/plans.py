@@ -60,6 +60,7 @@ class Plan:
 def make(parsed: Parsed, column_set: ColumnSet, context: Context) -> Plan:
     """Compare every record with the row as it stands; all refusals at once."""
     hidden = secrecy.sensitive(column_set.columns(context))
+    compared = column_set.compared_in(context)
     column_set.resolve(parsed.records, context)
     identities = [column_set.identity(record) for record in parsed.records]
     seen: dict[Hashable, Record] = {}
@@ -80,10 +81,10 @@ def make(parsed: Parsed, column_set: ColumnSet, context: Context) -> Plan:
         if was is None:
             entries.append(Entry(record, identity, RowKind.NEW))
             continue
-        before = {key: plain(was.get(key)) for key in column_set.compared}
+        before = {key: plain(was.get(key)) for key in compared}
         changes = [
             {"column": key, "was": before[key], "now": now}
-            for key in column_set.compared
+            for key in compared
             if key in record.values
             and (now := plain(record.values[key])) != before[key]
             and not (key in hidden and now == secrecy.shown_value(hidden[key], before[key]))

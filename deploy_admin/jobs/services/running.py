@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
@@ -29,9 +30,9 @@ from deploy_admin.jobs.services.inbox import notify
 
 log = logging.getLogger(__name__)
 
-BEAT_SECONDS = 2.0
+BEAT_SECONDS = settings.JOB_BEAT_SECONDS
 WORTH_TELLING = timedelta(seconds=10)  # shorter work was seen ending by whoever started it
-LOST_AFTER = timedelta(seconds=60)
+LOST_AFTER = timedelta(seconds=settings.JOB_LOST_AFTER_SECONDS)
 TRIES_AFTER_A_FAULT = 3
 CLAIMS_AT_MOST = 10  # work that takes its worker down every time must end some day
 

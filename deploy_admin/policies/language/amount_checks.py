@@ -45,7 +45,7 @@ def amount_faults(amount: AmountNode, path: Path, clause: Quota, document: Polic
             yield from _share(amount, path, document)
             yield from _base(amount.of, (*path, "of"), clause, document)
         case Between():
-            yield from _bounds(amount.between, (*path, "between"), whole=amount.of is None)
+            yield from bounds_faults(amount.between, (*path, "between"), whole=amount.of is None)
             if amount.of is not None:
                 yield from _base(amount.of, (*path, "of"), clause, document)
         case Bands():
@@ -55,7 +55,8 @@ def amount_faults(amount: AmountNode, path: Path, clause: Quota, document: Polic
             assert_never(amount)
 
 
-def _bounds(bounds: Bounds, path: Path, *, whole: bool) -> Iterator[Found]:
+def bounds_faults(bounds: Bounds, path: Path, *, whole: bool) -> Iterator[Found]:
+    """Every fault of a range; `whole`: of head-counts, so that a whole number must lie inside."""
     for first, second in (("at_least", "more_than"), ("at_most", "less_than")):
         if getattr(bounds, first) is not None and getattr(bounds, second) is not None:
             yield path, "two_bounds", {"first": first, "second": second}

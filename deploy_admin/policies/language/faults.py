@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from deploy_admin.policies.language.month_fault_words import MONTH_EXPECTED, MONTH_SENTENCES
+
 #: code → (what is wrong, what to do). Placeholders are the fault's parameters.
 SENTENCES: dict[str, tuple[Any, Any]] = {
     "not_yaml": (_("This is not YAML: %(problem)s"), _("Correct the line that is named.")),
@@ -268,6 +270,7 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         _("Write the id of a clause under “requirements:”."),
     ),
     "enforcement_value": (_("“%(value)s” is not an affiliation."), _("Allowed: %(allowed)s.")),
+    **MONTH_SENTENCES,
 }
 
 #: What a type expects, by the name under which the type refuses.
@@ -296,6 +299,7 @@ EXPECTED: dict[str, Any] = {
     "period": _("calendar, twelve_from, programme, rolling_months or application_year"),
     "scope": _("unit, group or district"),
     "year": _("previous, current, {offset: -2} or {either: [current, previous]}"),
+    **MONTH_EXPECTED,
 }
 
 

@@ -20,6 +20,7 @@ from deploy_admin.policies.language.types import (
     Clause,
     Eligibility,
     LeaveRule,
+    MonthRule,
     PolicyDocument,
     PostingRule,
     Quota,
@@ -35,6 +36,7 @@ _TYPES: tuple[type[Clause], ...] = (
     PostingRule,
     LeaveRule,
     AbsenceRule,
+    MonthRule,
     ServiceRule,
     Requirement,
 )

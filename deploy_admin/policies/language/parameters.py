@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from deploy_admin.policies.language import phrases_en, phrases_zh
@@ -17,6 +18,8 @@ from deploy_admin.policies.language.facts import FACTS
 from deploy_admin.policies.language.judging import leaves
 from deploy_admin.policies.language.leave import LEAVE_KINDS, AbsenceRule, LeaveRule
 from deploy_admin.policies.language.length_words import count, length, plain, points, term, times
+from deploy_admin.policies.language.month import FixedTarget, MonthIndicator, MonthRule
+from deploy_admin.policies.language.month_words import in_order, indicator_word, points_word, step_bounds
 from deploy_admin.policies.language.nodes import Duration
 from deploy_admin.policies.language.posting import PostingRule
 from deploy_admin.policies.language.quota import Quota
@@ -35,7 +38,7 @@ class Parameter:
     unset: bool = False
 
 
-def parameters(clause: Clause, lang: Lang = "zh") -> tuple[Parameter, ...]:
+def parameters(clause: Clause, lang: Lang = "zh", names: phrases_zh.Names | None = None) -> tuple[Parameter, ...]:
     """Return the clause's adjustable numbers and choices, in words; what is unset is marked so."""
     match clause:
         case Quota():
@@ -48,6 +51,8 @@ def parameters(clause: Clause, lang: Lang = "zh") -> tuple[Parameter, ...]:
             found = _of_leave(clause, lang)
         case AbsenceRule():
             found = _of_absence(clause, lang)
+        case MonthRule():
+            found = _of_month(clause, lang, names)
         case ServiceRule():
             found = _of_service(clause, lang)
         case Requirement():
@@ -154,6 +159,60 @@ def _of_absence(clause: AbsenceRule, lang: Lang) -> list[Parameter]:
         shown = f"{days}个工作日" if zh else f"{days} working days"
         found.append(_open(label, lang) if days is None else Parameter(label, shown))
     return found
+
+
+def _of_month(clause: MonthRule, lang: Lang, names: phrases_zh.Names | None) -> list[Parameter]:
+    zh = lang == "zh"
+    found = []
+    for day, label_zh, label_en in (
+        (clause.submit, "报送期限", "Handed in by"),
+        (clause.feed_back, "反馈期限", "Fed back by"),
+    ):
+        label = label_zh if zh else label_en
+        shown = "" if day is None else f"次月第{day.working_day}个工作日" if zh else f"working day {day.working_day}"
+        found.append(Parameter(label, shown) if shown else _open(label, lang))
+    for indicator in clause.indicators:
+        found += _of_indicator(indicator, indicator_word(indicator, clause, lang, names), lang)
+    if clause.is_weighted:
+        found.append(Parameter("满分" if zh else "Full sum", plain(clause.full)))
+    items = clause.deductions.items if clause.deductions is not None else ()
+    for item in items:
+        found.append(_points(item.label_zh if zh else item.label_en, item.points, lang))
+    factor = clause.pay_factor
+    if factor is None:
+        found.append(_open("绩效工资系数" if zh else "Pay factor", lang))
+    elif factor.per_point is not None:
+        found.append(Parameter("每分系数" if zh else "Pay factor per point", plain(factor.per_point)))
+    for band in in_order(factor.bands) if factor is not None else ():
+        steps = step_bounds(band.at_least, band.less_than, lang)
+        label = f"绩效工资系数（{steps}）" if zh else f"Pay factor, {steps}"
+        found.append(_open(label, lang) if band.factor is None else Parameter(label, plain(band.factor)))
+    return found
+
+
+def _of_indicator(indicator: MonthIndicator, label: str, lang: Lang) -> list[Parameter]:
+    zh = lang == "zh"
+    if indicator.form in (None, "target", "share_of"):
+        found = [_points(label, indicator.weight, lang)]
+        target = indicator.target
+        if isinstance(target, FixedTarget):
+            named = f"{label}目标值" if zh else f"Target, {label}"
+            found.append(_open(named, lang) if target.fixed is None else Parameter(named, plain(target.fixed)))
+        return found
+    if indicator.per_unit is not None:
+        return [_points(label, indicator.per_unit.points, lang)]
+    if indicator.judged is not None:
+        return [_points(label, indicator.judged.most, lang)]
+    return [
+        _points(f"{label}（{step_bounds(band.at_least, band.less_than, lang)}）", band.points, lang)
+        if zh
+        else _points(f"{label}, {step_bounds(band.at_least, band.less_than, lang)}", band.points, lang)
+        for band in in_order(indicator.bands)
+    ]
+
+
+def _points(label: str, points: Decimal | None, lang: Lang) -> Parameter:
+    return _open(label, lang) if points is None else Parameter(label, points_word(points, lang))
 
 
 def _of_service(clause: ServiceRule, lang: Lang) -> list[Parameter]:

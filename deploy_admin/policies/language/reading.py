@@ -87,7 +87,7 @@ def _clause_article(
         source.reference if source else None,
         clause.binding,
         words.BINDING_LABEL[clause.binding],
-        parameters(clause, lang),
+        parameters(clause, lang, names),
         clause.note_zh if lang == "zh" else clause.note_en,
     )
 

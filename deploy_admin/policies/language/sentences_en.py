@@ -10,6 +10,8 @@ from deploy_admin.policies.language.eligibility import Eligibility
 from deploy_admin.policies.language.eligibility_en import eligibility_sentences
 from deploy_admin.policies.language.facts import FACTS
 from deploy_admin.policies.language.leave import AbsenceRule, LeaveRule
+from deploy_admin.policies.language.month import MonthRule
+from deploy_admin.policies.language.month_en import month_sentences
 from deploy_admin.policies.language.nodes import Binding, Enforcement
 from deploy_admin.policies.language.phrases_en import (
     BINDING,
@@ -75,6 +77,8 @@ def clause_sentences(clause: Clause, document: PolicyDocument, names: Names) -> 
             said = leave_sentences(clause, document, names)
         case AbsenceRule():
             said = absence_sentences(clause, document, names)
+        case MonthRule():
+            said = month_sentences(clause, document, names)
         case ServiceRule():
             said = service_sentences(clause, document, names)
         case Requirement():

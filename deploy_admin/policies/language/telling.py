@@ -14,6 +14,7 @@ from deploy_admin.policies.language.eligibility_telling import PERSONAL, local_n
 from deploy_admin.policies.language.explained import Explained, Input, Step
 from deploy_admin.policies.language.facts import FACTS, FactType
 from deploy_admin.policies.language.measures import DIMENSIONS, measures
+from deploy_admin.policies.language.month_words import month_missing
 from deploy_admin.policies.language.nodes import Rounding
 from deploy_admin.policies.language.types import PolicyDocument
 
@@ -118,7 +119,7 @@ def missing_words(code: str, lang: str = "zh", document: PolicyDocument | None =
     if code.startswith("fact:"):
         fact = FACTS.get(code.split(":")[1])
         return (fact.label_zh if zh else fact.label_en) if fact else code
-    return figure_words(code, lang, document)
+    return month_missing(code, lang, document) or figure_words(code, lang, document)
 
 
 # ---------------------------------------------------------------- one teller per operation

@@ -12,6 +12,7 @@ from deploy_admin.policies.language.clauses import Clause
 from deploy_admin.policies.language.conditions import All, AnyOf, Compare, Condition, ConditionNode, InSet, Is, Not
 from deploy_admin.policies.language.eligibility import Bar, Eligibility, EventCode, Exemption, Option, Target
 from deploy_admin.policies.language.leave import AbsenceRule, LeaveRule
+from deploy_admin.policies.language.month import MonthRule
 from deploy_admin.policies.language.nodes import (
     Binding,
     Bounds,
@@ -50,19 +51,18 @@ from deploy_admin.policies.language.service import ServiceRule
 SCHEMA_NUMBER = 1
 
 #: The sections that are made of clauses, in the order of the articles.
-CLAUSE_SECTIONS = ("quotas", "eligibility", "posting", "leave", "absence", "service", "requirements")
+CLAUSE_SECTIONS = ("quotas", "eligibility", "posting", "leave", "absence", "month", "service", "requirements")
 #: Designed on paper (docs/decisions/0003), computed by nothing yet: refused at adoption.
 LATER_SECTIONS = (
     "deadlines",
     "presence",
-    "month",
     "appraisal",
     "completion",
     "entitlements",
     "payments",
 )
 #: Sections that a stored draft may still carry under `later:` although the program computes them now.
-FORMER_SECTIONS = ("eligibility", "requirements", "service", "leave")
+FORMER_SECTIONS = ("eligibility", "requirements", "service", "leave", "month")
 
 
 class Source(Node):
@@ -129,6 +129,7 @@ class PolicyDocument(Node):
     posting: tuple[PostingRule, ...] = ()
     leave: tuple[LeaveRule, ...] = ()
     absence: tuple[AbsenceRule, ...] = ()
+    month: tuple[MonthRule, ...] = ()
     service: tuple[ServiceRule, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     later: Annotated[
@@ -230,6 +231,7 @@ __all__ = [
     "LeaveRule",
     "Level",
     "MeasureBase",
+    "MonthRule",
     "NamedSet",
     "Node",
     "Not",

@@ -15,6 +15,8 @@ from deploy_admin.policies.language.facts import AFFILIATIONS, FACTS, Subject
 from deploy_admin.policies.language.faults import Fault
 from deploy_admin.policies.language.leave import AbsenceRule, LeaveRule
 from deploy_admin.policies.language.measures import DIMENSIONS
+from deploy_admin.policies.language.month import MonthRule
+from deploy_admin.policies.language.month_checks import month_faults
 from deploy_admin.policies.language.nodes import InForce
 from deploy_admin.policies.language.periods import Programme
 from deploy_admin.policies.language.posting import PostingRule
@@ -48,6 +50,8 @@ def _of_its_section(clause: Clause, path: Path, document: PolicyDocument) -> Ite
             yield from leave_faults(clause, path, document)
         case AbsenceRule():
             yield from absence_faults(clause, path, document)
+        case MonthRule():
+            yield from month_faults(clause, path, document)
         case ServiceRule():
             yield from service_faults(clause, path, document)
         case Requirement():

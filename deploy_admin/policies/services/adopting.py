@@ -26,6 +26,7 @@ from deploy_admin.policies.models import Adoption, OnPost, Policy, PolicyVersion
 from deploy_admin.policies.refusals import FoundFault, PolicyRefused
 from deploy_admin.policies.services import governing
 from deploy_admin.policies.services.drafting import check_unchanged, ensure_may_write, move, waiting_key
+from deploy_admin.policies.services.measuring import check_measures
 from deploy_admin.policies.switches import asked_of, stated
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ def adopt(
         raise RuleViolation(_("Only a draft can be adopted; this version was decided on before."), "not_a_draft")
     document = governing.read_document(held)
     _check_text(document)
+    check_measures(held)
     _check_transition(document, transition)
     places = Places.load()
     versions = governing.adopted_versions(places)

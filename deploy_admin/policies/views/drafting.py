@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from deploy_admin.access import ActorRequest, Permission, requires
 from deploy_admin.http import refusals_shown_in
-from deploy_admin.policies import services
+from deploy_admin.policies import month_template, services
 from deploy_admin.policies.forms import EditForm, TextForm
 from deploy_admin.policies.models import PolicyVersion
 from deploy_admin.policies.refusals import FaultLike, PolicyRefused
@@ -26,6 +26,8 @@ from deploy_admin.policies.views.reading import visible_version
 def import_text(request: ActorRequest) -> HttpResponse:
     """Take a new text as a draft; `?from=slug/revision` begins with the text of another version."""
     form = TextForm(request.POST or None, request.FILES or None, initial={"text": _text_to_begin_with(request)})
+    if "month_template" in request.POST:
+        return _with_month(request, form, {})
     faults: list[FaultLike] = []
     if request.method == "POST" and form.is_valid():
         with refusals_shown_in(form):
@@ -54,6 +56,8 @@ def edit(request: ActorRequest, slug: str, revision: int) -> HttpResponse:
         request.FILES or None,
         initial={"text": version.source_text, "version": version.version},
     )
+    if "month_template" in request.POST:
+        return _with_month(request, form, {"version": version})
     faults: list[FaultLike] = []
     if request.method == "POST" and form.is_valid():
         with refusals_shown_in(form):
@@ -72,9 +76,29 @@ def edit(request: ActorRequest, slug: str, revision: int) -> HttpResponse:
     return _answer(request, form, faults, {"version": version})
 
 
+def _with_month(request: ActorRequest, form: TextForm, more: dict[str, Any]) -> HttpResponse:
+    """Put the neutral month clause at the end of what is typed; nothing is saved by it."""
+    faults: list[FaultLike] = []
+    if form.is_valid():
+        with refusals_shown_in(form):
+            try:
+                text = month_template.with_month(form.cleaned_data["text"])
+            except PolicyRefused as refusal:
+                faults = list(refusal.faults)
+            else:
+                form = type(form)(initial={**form.cleaned_data, "text": text})
+                said = _(
+                    "The month clause stands at the end of the text. It has no source: check each number, then save."
+                )
+                messages.info(request, said)
+    return _answer(request, form, faults, more)
+
+
 def _answer(request: ActorRequest, form: TextForm, faults: list[FaultLike], more: dict[str, Any]) -> HttpResponse:
     status = 422 if faults or form.errors else 200
-    return render(request, "policies/edit.html", {"form": form, "faults": faults, **more}, status=status)
+    offered = month_template.fits(str(form["text"].value() or ""))
+    context = {"form": form, "faults": faults, "offers_month": offered, **more}
+    return render(request, "policies/edit.html", context, status=status)
 
 
 def _text_to_begin_with(request: ActorRequest) -> str:

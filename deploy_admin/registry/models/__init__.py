@@ -1,12 +1,13 @@
-"""Who exists: divisions, institutions with their dated profiles, jurisdictions, successions; the work calendar."""
+"""Who exists: divisions, institutions with dated profiles, jurisdictions, successions; work calendar; indicators."""
 
 from deploy_admin.registry.models.authorities import Jurisdiction
 from deploy_admin.registry.models.calendar import CalendarState, CalendarYear, DayKind, SpecialDay
 from deploy_admin.registry.models.divisions import Division
+from deploy_admin.registry.models.indicators import Indicator
 from deploy_admin.registry.models.institutions import Institution, InstitutionProfile, ProfileRevision
 from deploy_admin.registry.models.successions import Succession
 
 __all__ = [
-    "CalendarState", "CalendarYear", "DayKind", "Division", "Institution", "InstitutionProfile", "Jurisdiction",
-    "ProfileRevision", "SpecialDay", "Succession",
+    "CalendarState", "CalendarYear", "DayKind", "Division", "Indicator", "Institution", "InstitutionProfile",
+    "Jurisdiction", "ProfileRevision", "SpecialDay", "Succession",
 ]  # fmt: skip

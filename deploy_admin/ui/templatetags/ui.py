@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from deploy_admin.ui import drawing, explaining, words
+from deploy_admin.ui import charts, drawing, explaining, words
 
 register = template.Library()
 
@@ -156,6 +156,12 @@ def bar(
 def spark(values: Sequence[Any], label: str, goal: Any = None) -> SafeString:
     """A trend without axes; `label` says in words what it shows."""
     return drawing.spark(values, label, goal)
+
+
+@register.inclusion_tag("ui/chart.html")
+def chart(chart: charts.Chart) -> dict[str, Any]:
+    """A chart over time: its conclusion as title, the drawing with links, what is settled, and the same as a table."""
+    return {"chart": chart, "axis": charts.axis(chart), "plot": charts.plot(chart)}
 
 
 # ── Opening numbers ─────────────────────────────────────────────────────────────────────────────────────────────────

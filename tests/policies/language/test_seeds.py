@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +26,7 @@ from deploy_admin.policies.language.eligibility import EVENTS, TARGETS
 from deploy_admin.policies.language.facts import FACTS
 from deploy_admin.policies.language.judging import leaves
 from deploy_admin.policies.language.measures import DIMENSIONS
+from deploy_admin.policies.language.month import SheetMeasure
 from deploy_admin.policies.language.reading import articles, clause_article
 from deploy_admin.policies.language.strict_yaml import read
 from deploy_admin.policies.language.types import CLAUSE_SECTIONS
@@ -289,3 +291,47 @@ def test_about_ten_percent_are_deputies_and_an_exchange_is_one_for_one():
     share = seed("wanzhou-county-township-2022").posting[-1].deputies
     assert (share.target, share.tolerance) == (Decimal("0.10"), Decimal("0.02"))
     assert seed("dianjiang-county-township-2015").posting[-1].exchange_tolerance == 0
+
+
+def test_the_municipal_plan_names_what_the_month_is_assessed_by_and_no_weight():
+    """Rows 21, 22, 23; AMB-51."""
+    (rule,) = seed("chongqing-municipal-county-2025").month
+    assert [each.measure for each in rule.indicators] == [
+        "attendance_days",
+        "outpatient_emergency_visits",
+        "rounds",
+        "teaching_sessions",
+    ]
+    assert (rule.open_list, rule.is_weighted, rule.pay_factor) == (True, False, None)
+    assert (rule.rated_by, rule.fed_back_by) == ("receiving_unit", "district_authority")
+    assert (rule.submit.working_day, rule.feed_back.working_day) == (5, 10)
+    assert "原文未载" in rule.note_zh
+
+
+def test_wanzhou_records_attendance_and_the_eight_services_without_weights():
+    """Rows 100, 105."""
+    (rule,) = seed("wanzhou-county-township-2022").month
+    assert [each.label_zh for each in rule.indicators[1:]] == [
+        "诊疗", "教学查房", "技术推广", "技术指导", "人才带教", "病例讨论", "业务培训", "规范管理",
+    ]  # fmt: skip
+    assert rule.indicators[0].measure == "attendance_days"
+    assert not rule.is_weighted
+    assert "原文未载" in rule.note_zh
+
+
+def test_dianjiang_tells_of_double_management_only():
+    """Rows 170, 171."""
+    (rule,) = seed("dianjiang-county-township-2015").month
+    assert [each.measure for each in rule.indicators] == ["attendance_days"]
+    assert "雙重管理,兩項考核結果均與" in rule.cite.phrase
+    assert not rule.is_weighted
+    assert "均未载" in rule.note_zh
+
+
+def test_every_indicator_that_a_shipped_policy_names_is_shipped_too():
+    with (FOLDER.parent / "reference" / "indicators.csv").open(encoding="utf-8-sig", newline="") as file:
+        shipped = {row["code"] for row in csv.DictReader(file)}
+    rules = [rule for path in SEEDS for rule in load(path.read_text("utf-8")).month]
+    named = {measure for rule in rules for measure in rule.measures}
+    assert len(rules) == 3
+    assert named <= shipped | set(SheetMeasure)

@@ -203,10 +203,10 @@ def test_one_id_names_one_clause():
 
 
 def test_a_draft_with_later_sections_loads_but_is_not_adopted():
-    draft = load(text(FIXED) + "later: {month: {indicators: []}}\n")
+    draft = load(text(FIXED) + "later: {presence: {receivers: []}}\n")
     assert [fault.code for fault in adoption_faults(draft)] == ["section_not_interpreted"]
     assert adoption_faults(document(FIXED)) == []
-    only_later = load(HEAD + "later: {month: {}}\n")
+    only_later = load(HEAD + "later: {presence: {}}\n")
     assert {fault.code for fault in adoption_faults(only_later)} == {"section_not_interpreted", "nothing_inside"}
 
 

@@ -12,12 +12,14 @@ from deploy_admin.registry.services import calendar
 
 
 class Command(BaseCommand):
-    help = "Load the reference data (divisions, work calendar); may be run again at any time."
+    help = "Load the reference data (divisions, work calendar, indicators); may be run again at any time."
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = reference.load_divisions(by=SYSTEM)
         years = calendar.load(by=SYSTEM)
+        counted = reference.load_indicators(by=SYSTEM)
         self.stdout.write(f"divisions: {done.added} added, {done.changed} changed, {done.same} as they were")
         self.stdout.write(
             f"work calendar: {years.added} years added, {years.changed} changed, {years.same} as they were"
         )
+        self.stdout.write(f"indicators: {counted.added} added, {counted.changed} changed, {counted.same} as they were")

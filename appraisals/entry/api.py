@@ -1,0 +1,1 @@
+"""REST for entering the month; routes register themselves with the router."""

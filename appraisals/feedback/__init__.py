@@ -1,0 +1,1 @@
+"""Feedback letters to sending units, receipts, situation reports."""

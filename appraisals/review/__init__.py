@@ -1,0 +1,1 @@
+"""The district's review: accept, send back, release, reopen, correct."""

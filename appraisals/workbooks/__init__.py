@@ -1,0 +1,1 @@
+"""Months by workbook and by connected systems: files per unit and month, bulk writes."""

@@ -1,0 +1,1 @@
+"""Workload: values and their usual ranges, saved and confirmed; indicators are rows."""

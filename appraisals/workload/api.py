@@ -1,0 +1,1 @@
+"""REST for workload; routes register themselves with the router."""
