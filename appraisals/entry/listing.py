@@ -9,12 +9,13 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appraisals.entry import words
+from appraisals.models import Workload
 from assignments.models import AssignmentMonth, MonthSheet
 from assignments.services import month_window
 from assignments.states import SHEET_OPEN, SHEET_SHAPES, SheetState
@@ -202,10 +203,10 @@ def _counts(sheet_ids: list[int]) -> dict[int, Counter[str]]:
     found = {pk: Counter[str]() for pk in sheet_ids}
     rows = AssignmentMonth.objects.filter(sheet__in=sheet_ids).order_by().values("sheet_id")
     for row in rows.annotate(
-        people=Count("pk", distinct=True),
-        unchecked=Count("pk", filter=Q(unchecked_halves__gt=0), distinct=True),
-        disputed=Count("pk", filter=Q(answer="disputed"), distinct=True),
-        unmeasured=Count("pk", filter=Q(workload__isnull=True), distinct=True),
+        people=Count("pk"),
+        unchecked=Count("pk", filter=Q(unchecked_halves__gt=0)),
+        disputed=Count("pk", filter=Q(answer="disputed")),
+        unmeasured=Count("pk", filter=~Exists(Workload.objects.filter(row=OuterRef("pk")))),
     ):
         pk = row.pop("sheet_id")
         found[pk].update(row)

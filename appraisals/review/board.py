@@ -145,7 +145,15 @@ class ReviewBoard:
     @cached_property
     def counts(self) -> Counter[Group]:
         """How many lie on each heap, by the first that fits."""
-        return Counter(line.group for line in self.lines)
+        return Counter({group: len(lines) for group, lines in self._by_heap.items() if lines})
+
+    @cached_property
+    def _by_heap(self) -> dict[Group, list[Line]]:
+        """What lies on each heap, by the first that fits."""
+        found: dict[Group, list[Line]] = {group: [] for group in Group}
+        for line in self.lines:
+            found[line.group].append(line)
+        return found
 
     @cached_property
     def shown(self) -> list[Line]:
@@ -157,7 +165,7 @@ class ReviewBoard:
     @cached_property
     def clean(self) -> list[Line]:
         """Those without anomaly, of everything the filters leave."""
-        return [line for line in self.lines if line.group is Group.CLEAN]
+        return self._by_heap[Group.CLEAN]
 
     @property
     def clean_shown(self) -> str:
@@ -166,14 +174,14 @@ class ReviewBoard:
 
     @cached_property
     def accepted(self) -> list[Line]:
-        return [line for line in self.lines if line.group is Group.ACCEPTED]
+        return self._by_heap[Group.ACCEPTED]
 
     @cached_property
     def heaps(self) -> list[Heap]:
         """The heaps in order, those without anomaly left out: they are one button."""
         found = []
         for group in Group:
-            mine = [line for line in self.lines if line.group is group]
+            mine = self._by_heap[group]
             if mine and group is not Group.CLEAN:
                 found.append(Heap(group, tuple(mine[:FIRST_OF_HEAP]), len(mine)))
         return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 
-def plain(number: Decimal) -> str:
+def plain(number: Decimal | int) -> str:
     """Return a count without needless zeros: 212, 1.5, 0."""
-    text = f"{number.normalize():f}"
+    text = f"{Decimal(number).normalize():f}"
     return "0" if text == "-0" else text
 
 

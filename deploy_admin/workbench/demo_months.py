@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from appraisals.feedback import services as feedback
@@ -226,7 +228,7 @@ class Telling:
         with clock.supposed(moment):
             owing = {each.authority_id for each in feedback.waiting(actor_of("shi")) if each.month == month}
             near = owing & {self.units[name] for name, since in DRAWN if add_months(month.first, since) >= running}
-            self.letters.send(owing - near, month, moment, self.moment(month, RECEIVED_BY))
+            self.letters.send(owing - near, month, moment, max(moment, self.moment(month, RECEIVED_BY)))
             for authority in sorted(near):
                 desk = "wanzhou" if authority == self.units[WANZHOU] else "dianjiang"
                 feedback.issue(authority_id=authority, month=month, dated_on=moment.date(), by=actor_of(desk))
@@ -238,7 +240,9 @@ class Telling:
         rows = FeedbackLetter.objects.unreceived().filter(month=month.first).order_by("pk")
         letters = [pk for place, pk in enumerate(rows.values_list("pk", flat=True)) if not latest or place % 4]
         at = self.moment(month, RECEIVED_BY)
-        FeedbackLetter.objects.filter(pk__in=letters).update(received_at=at, received_by_name="示范·派出单位人事")
+        FeedbackLetter.objects.filter(pk__in=letters).update(
+            received_at=Greatest(Value(at), F("sent_at") + timedelta(hours=2)), received_by_name="示范·派出单位人事"
+        )
         keys = [f"appraisals.letter:{pk}" for pk in letters]
         Notice.objects.open().filter(key__in=keys).update(settled_at=clock.now())
 

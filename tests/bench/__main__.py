@@ -115,6 +115,8 @@ def _months(chosen: argparse.Namespace, ids: list[int]) -> Iterator[Item]:
         yield from months.submit(city)
         yield from months.workbook(city)
         yield from month_pages.pages(city)
+    else:
+        months_world.as_if_scored()
     if "load" in chosen.only:
         yield from load.sessions(city, chosen.minutes)
 

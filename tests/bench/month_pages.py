@@ -16,7 +16,7 @@ from deploy_admin.months import Month
 from deploy_admin.registry.models import Institution
 from tests.accounts.factories import a_membership
 from tests.bench.measure import Item
-from tests.bench.months_world import LOADED, UNIT, City
+from tests.bench.months_world import UNIT, WAITING, City
 from tests.bench.pages import PLAIN, asked_for
 
 TOTALS = (
@@ -62,7 +62,8 @@ def plain_months(request: HttpRequest) -> HttpResponse:
     """Answer the first hundred sheets with how many people stand on each, and how many sheets there are."""
     held = MonthSheet.objects.visible_to(request.actor).for_list()  # type: ignore[attr-defined]
     names = ("institution__profiles__name", "month", "state", "submitted_at", "submitted_by_name", "exempt_until")
-    page = held.annotate(people=Count("rows")).values_list(*names, "people")[:100]
+    first = MonthSheet.objects.filter(pk__in=list(held.values_list("pk", flat=True)[:100])).for_list()
+    page = first.annotate(people=Count("rows")).values_list(*names, "people")
     context = {"rows": list(page), "count": held.count()}
     return HttpResponse(engines["django"].from_string(PLAIN).render(context, request))
 
@@ -77,12 +78,12 @@ urlpatterns = [
 
 def pages(city: City) -> Iterator[Item]:
     """The sheet of an ordinary unit as its clerk has it; the review; the list."""
-    unit = UNIT + LOADED[0]
+    unit = UNIT + WAITING[0]
     clerk = a_membership(Role.RECEIVER_CLERK, Institution.objects.get(pk=unit))
-    sheet = MonthSheet.objects.get(pk=city.sheet(LOADED[0]))
+    sheet = MonthSheet.objects.get(pk=city.sheet(WAITING[0]))
     page, floor = f"/months/sheets/{sheet.pk}/", f"/bench/sheet/{sheet.pk}/"
     label = f"sheet-page-{sheet.rows.count()}"
-    yield from asked_for("sheet", label, page, floor, member=clerk, urls=__name__, queries=40)
+    yield from asked_for("sheet", label, page, floor, member=clerk, urls=__name__, queries=40, ratio=None)
     month = f"?month={city.months[city.last]}"
     yield from asked_for(
         "review",

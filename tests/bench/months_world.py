@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import F
 
 from appraisals.models import Score, Workload
 from assignments.models import AssignmentMonth, MonthSheet
@@ -39,7 +40,8 @@ INDICATORS = """
 COUNTS = {"outpatient_emergency_visits": 210, "teaching_sessions": 5, "rounds": 13, "case_discussions": 7}
 #: Exceptions by kind of row, on the n-th duty day: outreach, official duty, training, duty on a Saturday, leave.
 EXCEPTIONS = ({3: "R", 4: "R"}, {}, {8: "G"}, {}, {10: "T"}, {}, {}, {5: "S"}, {}, {12: "Sh"})
-#: The last month that is over, by unit: to be submitted (for three uses), clean, odd, accepted; the rest sent back.
+#: The last month that is over, by unit: submitted until the load begins, still to be submitted (for two uses), clean,
+#: odd, accepted; the rest sent back.
 LOADED, SUBMITTING, WAITING = range(300), range(300, 315), range(315, 320)
 CLEAN, ODD, ACCEPTED = range(320, 1_120), range(1_120, 1_250), range(1_250, 1_350)
 #: The first eight are those of two in three.
@@ -106,6 +108,27 @@ def build(senders: Sequence[int], months: int = MONTHS) -> City:
     return city
 
 
+def reopen(sheet_ids: Sequence[int]) -> None:
+    """Let these sheets be with their units again, with more time, as nobody has touched them."""
+    MonthSheet.objects.filter(pk__in=sheet_ids).update(
+        state="draft",
+        submitted_at=None,
+        submitted_by_id=None,
+        submitted_by_name="",
+        exempt_until=_until(),
+        exemption_reason="示范延期",
+        updated_at=clock.now(),
+    )
+    Score.objects.filter(row__sheet__in=sheet_ids).delete()
+    MonthSheet.objects.filter(pk__in=sheet_ids).update(scored_revision=None)
+
+
+def as_if_scored() -> None:
+    """Say that every score is right, where scoring is not what is measured: nothing old is owed then."""
+    MonthSheet.objects.handed_in().update(scored_revision=F("revision"))
+    analyze(MonthSheet)
+
+
 def clear_scores(sheet_ids: Sequence[int]) -> None:
     """Forget the scores of these sheets, so that each has to be written again."""
     with connection.cursor() as cursor:
@@ -163,8 +186,14 @@ def _standing(city: City, n: int, unit: int) -> tuple[object, ...]:
     now = clock.now()
     state = "released" if n < city.last else "draft"
     if n == city.last:
-        state = "submitted" if unit in CLEAN or unit in ODD else "accepted" if unit in ACCEPTED else "returned"
-        state = "draft" if unit < CLEAN[0] or unit == UNITS else state
+        state = (
+            "submitted"
+            if unit in LOADED or unit in CLEAN or unit in ODD
+            else "accepted"
+            if unit in ACCEPTED
+            else "returned"
+        )
+        state = "draft" if unit in SUBMITTING or unit in WAITING or unit == UNITS else state
     handed, done = state in ("submitted", "accepted", "released"), state in ("accepted", "released")
     odd = n == city.last and unit in ODD
     open_ = n == city.last and not handed
@@ -172,9 +201,13 @@ def _standing(city: City, n: int, unit: int) -> tuple[object, ...]:
         state, now if handed else None, 7101 if handed else None, _BY if handed else "", odd and unit % 2 == 0, False,
         now if done else None, now if done else None, 8001 if done else None, "示范区县" if done else "",
         now if state == "released" else None, "请核对出勤" if state == "returned" else "",
-        clock.today().replace(year=clock.today().year + 1, day=1) if open_ else None, "示范延期" if open_ else "",
+        _until() if open_ else None, "示范延期" if open_ else "",
         ["unchanged", "both_ends"] if odd and unit % 2 else [], "", 1, 1, now,
     )  # fmt: skip
+
+
+def _until() -> date:
+    return clock.today().replace(year=clock.today().year + 1, day=1)
 
 
 def _patterns(cursor: object, city: City) -> None:

@@ -113,6 +113,7 @@ def asked_for(
     urls: str = __name__,
     within: float = 0.15,
     queries: int = 12,
+    ratio: float | None = 2,
 ) -> Iterator[Item]:
     """Ask for both in turn, so that neither has the machine to itself; as the city's officer unless it is said who."""
     with override_settings(ROOT_URLCONF=urls):
@@ -130,6 +131,6 @@ def asked_for(
             for address in taken:
                 taken[address] += times(1, lambda address=address: get(address))
     middle = {address: statistics.median(held) for address, held in taken.items()}
-    yield seconds(label, middle[page], within, floor=middle[floor], ratio=2)
+    yield seconds(label, middle[page], within, floor=middle[floor], ratio=ratio)
     yield seconds(f"{label}-p95", statistics.quantiles(taken[page], n=20)[-1], within)
     yield at_most(f"{name}-queries", asked, queries, "")
