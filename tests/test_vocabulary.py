@@ -255,6 +255,8 @@ def test_every_sentence_is_said_in_both_languages(kind):
             english = str(text)
         with override("zh-hans"):
             chinese = str(text)
+        if not PLACEHOLDER.sub("", english):
+            continue  # a sentence handed on as it was said
         if not CHINESE.search(chinese) or set(PLACEHOLDER.findall(english)) != set(PLACEHOLDER.findall(chinese)):
             wrong.append((english, chinese))
     assert wrong == []

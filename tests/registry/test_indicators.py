@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
+from django.utils.translation import override
 
 from deploy_admin.access import SYSTEM, Permission
 from deploy_admin.audit.models import Event
@@ -194,5 +195,5 @@ def test_out_of_use_and_back():
 
 
 def test_the_database_refuses_more_than_two_places():
-    with pytest.raises(RuleViolation, match="two places"), refusals():
+    with override("en"), pytest.raises(RuleViolation, match="two places"), refusals():
         Indicator.objects.create(code="x", highest=D(1), decimals=3)

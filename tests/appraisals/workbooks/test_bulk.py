@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from appraisals.models import IdempotentWrite, Workload
 from appraisals.workbooks import bulk
@@ -122,7 +123,8 @@ def test_a_cell_somebody_else_set_comes_back_with_both_values(row, unit):
 @pytest.mark.django_db
 def test_a_day_of_approved_leave_is_refused_with_a_sentence_and_the_rest_is_set(row, unit):
     a_leave(row.assignment, date(2026, 11, 18), date(2026, 11, 19), kind="sick")
-    (found,) = attendance([{"assignment": row.assignment_id, "days": {"18": "N", "20": "R"}}], unit)
+    with override("en"):
+        (found,) = attendance([{"assignment": row.assignment_id, "days": {"18": "N", "20": "R"}}], unit)
     assert outcome(found) == ("refused", 1, "")
     (refused,) = found["refused"]
     assert (refused["day"], refused["code"]) == (18, "day_locked")

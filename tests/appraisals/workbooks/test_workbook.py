@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -185,7 +186,7 @@ def test_the_workbook_comes_filled_in_with_lists_shades_notes_and_codes(unit, sh
     assert at(page, row, 1).value == "休"
     assert at(page, row, 1).fill.fgColor.rgb == "00F0F1F3"
     assert at(page, row, name="巡诊").value == 7
-    assert at(page, row, name="巡诊").comment.text == "usually 0 to 20"
+    assert at(page, row, name="巡诊").comment.text == "通常为 0 至 20"
     choices = [rule.formula1 for rule in page.data_validations.dataValidation if rule.type == "list"]
     assert choices == [f"'{book.worksheets[1].title}'!$A$2:$A${len(CELLS)}"]
     assert [book.worksheets[1].cell(n, 1).value for n in (2, 3)] == ["√", "巡"]
@@ -318,7 +319,8 @@ def test_a_locked_day_names_the_leave(unit, sheet, row):
     book, page = opened(unit)
     assert at(page, row, 18).value == "病"
     at(page, row, 18).value = "√"
-    plan, _context = planned(saved(book), unit)
+    with override("en"):
+        plan, _context = planned(saved(book), unit)
     assert refusals(plan) == [(at(page, row, 18).coordinate, "month_refused")]
     (finding,) = [each for entry in plan.entries for each in entry.record.findings]
     assert "leave" in finding.params["message"]
@@ -336,14 +338,17 @@ def test_the_same_person_twice_is_refused(unit, sheet, row):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("state", "month"), [("submitted", OCTOBER), ("released", OCTOBER), ("draft", OCTOBER)])
-def test_a_month_that_is_not_open_is_not_read(unit, state, month):
-    a_sheet(unit, month, state)
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [("submitted", "with the district"), ("released", "is released"), ("draft", "closed on 2026-11-13")],
+)
+def test_a_month_that_is_not_open_is_not_read(unit, state, why):
+    a_sheet(unit, OCTOBER, state)
     book = draw(matter.read(unit.month_sheets.get()))
-    with pytest.raises(FileRefused) as refused:
-        planned(book, unit, month)
+    with override("en"), pytest.raises(FileRefused) as refused:
+        planned(book, unit, OCTOBER)
     assert refused.value.code == "month_shut"
-    assert len(refused.value.params["message"]) > 20
+    assert why in refused.value.params["message"]
 
 
 @pytest.mark.django_db
@@ -351,7 +356,7 @@ def test_another_unit_may_not_send_the_month_in(unit, sheet):
     book = saved(opened(unit)[0])
     other = a_unit()
     context = Context(a_clerk(other), {"month": str(NOVEMBER), "unit": unit.pk}, clock.today())
-    with pytest.raises(Exception, match="Nobody serves"):
+    with override("en"), pytest.raises(Exception, match="Nobody serves"):
         plans.make(records.parse(read_here(book), WORKBOOKS, context), WORKBOOKS, context)
 
 

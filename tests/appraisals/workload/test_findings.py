@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from appraisals.workload.services import findings, sentence
 from tests.appraisals.workload.factories import a_count, a_month_clause, a_unit, an_indicator
@@ -16,6 +17,12 @@ from tests.assignments.postings import on_post
 
 pytestmark = pytest.mark.django_db
 D = Decimal
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with override("en"):
+        yield
 
 
 @pytest.fixture

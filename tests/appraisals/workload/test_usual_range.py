@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -161,5 +162,6 @@ def test_however_many_people_the_number_of_queries_stays(visits):
 
 
 def test_a_range_is_said_in_a_sentence():
-    assert sentence_of(Range(D(105), D(200), "person", 3)) == "usually 105 to 200 (own last 3 months)"
-    assert sentence_of(Range(D("0.5"), D("2.50"), "speciality", 9)) == "usually 0.5 to 2.5 (this speciality)"
+    with override("en"):
+        assert sentence_of(Range(D(105), D(200), "person", 3)) == "usually 105 to 200 (own last 3 months)"
+        assert sentence_of(Range(D("0.5"), D("2.50"), "speciality", 9)) == "usually 0.5 to 2.5 (this speciality)"

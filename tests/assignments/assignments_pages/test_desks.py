@@ -43,7 +43,7 @@ def test_a_receivers_desk_says_who_comes_who_ends_and_what_is_to_be_decided(worl
     assert (desk.leaving()["value"], desk.leaving()["note"]) == (1, "nearest last day 2026-12-10")
     assert desk.leave_to_decide()["value"] == 1
     assert desk.absences_open()["value"] == 1
-    assert len(desks.DESKS[role].numbers) == 6
+    assert len(desks.DESKS[role].numbers) == 8
 
 
 def test_another_receivers_desk_counts_its_own_only(world):

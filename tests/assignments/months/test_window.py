@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from assignments.models import MonthSheet
 from assignments.rules.month_window import standing
@@ -126,7 +127,8 @@ class TestRulesInForce:
         [("not_yet", "2026-10-01"), ("closed", "2026-11-13"), ("submitted", "back"), ("released", "correction")],
     )
     def test_each_refusal_says_why(self, code, word):
-        assert word in month_window.sentence_of(replace(october(date(2026, 11, 3)), code=code))
+        with override("en"):
+            assert word in month_window.sentence_of(replace(october(date(2026, 11, 3)), code=code))
 
     def test_an_open_month_has_nothing_to_explain(self):
         assert month_window.sentence_of(october(date(2026, 11, 3))) == ""
