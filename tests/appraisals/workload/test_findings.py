@@ -27,9 +27,9 @@ def _in_english():
 
 @pytest.fixture
 def indicators():
-    an_indicator("outpatient_emergency_visits", label_zh="visits", highest=D(6000), usual_low=50, usual_high=1500)
-    an_indicator("teaching_sessions", label_zh="teaching")
-    an_indicator("rounds", is_core=True, label_zh="rounds")
+    an_indicator("outpatient_emergency_visits", label_en="visits", highest=D(6000), usual_low=50, usual_high=1500)
+    an_indicator("teaching_sessions", label_en="teaching")
+    an_indicator("rounds", is_core=True, label_en="rounds")
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_nothing_to_see_is_nothing_told(row):
 
 def test_what_the_clause_asks_and_nobody_entered_is_named_once_for_each_person(row):
     a_month_clause()
-    assert told(row) == [("workload_missing", "Not entered: visits、teaching.")]
+    assert told(row) == [("workload_missing", "Not entered: visits, teaching.")]
     a_count(row, "teaching_sessions", 0)
     assert told(row) == [("workload_missing", "Not entered: visits.")]
 
@@ -65,7 +65,7 @@ def test_what_the_unit_entered_otherwise_than_the_person_said_is_pointed_out(row
 
 
 def test_judged_points_without_a_reason_are_pointed_out(row):
-    an_indicator("attitude", label_zh="attitude")
+    an_indicator("attitude", label_en="attitude")
     a_month_clause("\n      - {id: judged, measure: attitude, judged: {most: '20', reason_from: '5'}}", full="'20'")
     value = a_count(row, "attitude", 10)
     assert told(row) == [("judged_without_reason", "attitude: points without a reason.")]
