@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from appraisals.models import Score
+from appraisals.models import MonthCorrection, Score
+from appraisals.review import services as review
 from appraisals.scoring import working
 from appraisals.scoring.working import KIND
 from appraisals.states import ValueSource
@@ -25,8 +27,10 @@ from deploy_admin.jobs.models import Job
 from deploy_admin.months import Month
 from tests.appraisals.scoring.factories import ABSENT_ONCE, VISITS, weighed
 from tests.appraisals.workload.factories import a_count, a_unit
+from tests.assignments.factories import a_place
 from tests.assignments.months.factories import a_row, a_sheet
 from tests.assignments.postings import on_post, oneself
+from tests.registry.factories import an_authority
 
 RULE = """
       - {id: visits, measure: outpatient_emergency_visits, weight: "60", target: {own_history: 2, at_least: 1}}
@@ -44,6 +48,7 @@ STEPS = st.one_of(
         for move in ("submit", "submit", "submit", "withdraw", "open", "return", "accept", "release")
     ),
     st.tuples(st.sampled_from(["confirm", "excuse"]), SHEETS),
+    st.tuples(st.just("correct"), SHEETS, st.integers(0, 1), st.sampled_from([None, 0, 40, 155])),
 )
 
 
@@ -53,6 +58,7 @@ class World:
     def __init__(self) -> None:
         weighed(RULE, veto=ABSENT_ONCE)
         unit = a_unit()
+        an_authority(a_place("500102"))
         people = [on_post(receiver=unit, starts_on=date(2026, 3, 10)) for _ in range(2)]
         self.sheets = [a_sheet(unit, month, people=0, open_until=LATER) for month in MONTHS]
         self.rows = [[a_row(sheet, who) for who in people] for sheet in self.sheets]
@@ -93,7 +99,14 @@ class World:
         months_moving.accept(sheets=[sheet], by=SYSTEM)
 
     def _release(self, sheet, rows):
-        months_moving.mark_released([sheet.pk], by=SYSTEM)
+        work()  # what is not scored yet is not released
+        review.release(sheets=[sheet.pk], undetermined=True, by=SYSTEM)
+
+    def _correct(self, sheet, rows, who, value):
+        row = AssignmentMonth.objects.select_related("sheet").get(pk=rows[who].pk)
+        workload = {VISITS: None if value is None else Decimal(value)}
+        asked = review.ask_correction(row=row, days=list(row.days), workload=workload, reason="漏记", by=SYSTEM)
+        review.approve_correction(correction=asked, by=SYSTEM)
 
     def _confirm(self, sheet, rows):
         for absence in self._waiting(rows):
@@ -126,6 +139,7 @@ def standing():
     steps=[
         ("cell", 2, 0, 12, "K"), ("submit", 2), ("submit", 0), ("confirm", 2), ("count", 1, 0, 40), ("submit", 1),
         ("return", 0), ("count", 0, 0, None), ("submit", 0), ("accept", 0), ("release", 0), ("withdraw", 1),
+        ("submit", 1), ("correct", 0, 1, 40), ("correct", 0, 0, 155),
     ],
     when={3, 6},
 )  # fmt: skip
@@ -165,3 +179,13 @@ def test_the_same_inputs_always_have_the_same_digest():
     MonthSheet.objects.update(scored_revision=None)
     working.compute(by=SYSTEM)
     assert standing() == before
+
+
+@pytest.mark.django_db
+def test_a_correction_of_a_month_is_a_step_like_the_others():
+    """So that the property above cannot pass by every correction being refused."""
+    world = World()
+    for step in (("submit", 0), ("submit", 1), ("accept", 0), ("release", 0), ("correct", 0, 1, 40)):
+        world.do(step)
+    work()
+    assert MonthCorrection.objects.get().state == "approved"
