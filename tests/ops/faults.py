@@ -52,6 +52,8 @@ class UnderFire:
             "DJANGO_SETTINGS_MODULE": "deploy_admin.settings",
         }
         self.rounds = rounds
+        self.one_at_a_time = threading.Lock()
+        self.fires: list[threading.Thread] = []
         self.world: dict[str, Any] = {}
 
     def bring_up(self) -> None:
@@ -98,7 +100,11 @@ class UnderFire:
         self.programs["redis"] = embedded.start_redis(self.var, die_with_parent=False)
 
     def fault(self) -> None:
-        """Do one of the four, at once, and bring back what fell."""
+        """Do one of the four, one after the other, and bring back what fell."""
+        with self.one_at_a_time:
+            self._fault()
+
+    def _fault(self) -> None:
         what = self.chance.choice(("worker", "web", "postgres", "broker emptied"))
         self.faults.append(what)
         if what == "broker emptied":
@@ -127,6 +133,7 @@ class UnderFire:
             self.fault()
 
         thread = threading.Thread(target=later)
+        self.fires.append(thread)
         thread.start()
         return thread
 
@@ -187,11 +194,7 @@ class UnderFire:
         self.push(pk, "accepted", f"/months/review/{pk}/accept/", officer)
         assert wait_until(lambda: self.sheet(pk)[2], PATIENCE), (pk, self.faults[-3:], self.tail())
         fires.append(self.fault_within(0.3))
-        month = "2026-10"
-        with psycopg.connect(embedded.database_url(self.var)) as database:
-            row = database.execute("SELECT month FROM assignments_monthsheet WHERE id = %s", [pk]).fetchone()
-            month = f"{row[0]:%Y-%m}" if row else month
-        self.push(pk, "released", f"/months/review/release/?month={month}", officer, sheets=[pk])
+        self.push(pk, "released", f"/months/review/release/?month={self.world['month']}", officer, sheets=[pk])
         for fire in fires:
             fire.join(PATIENCE)
 
@@ -212,7 +215,9 @@ class UnderFire:
         return (self.var / "log").read_text(errors="replace")[-3000:]
 
     def remove(self) -> None:
-        """Stop everything and delete the data."""
+        """Stop everything and delete the data, once no fault is on its way."""
+        for fire in self.fires:
+            fire.join(PATIENCE)
         for name in ("web", "worker", "beat"):
             if name in self.programs:
                 os.killpg(self.programs[name].pid, signal.SIGKILL)

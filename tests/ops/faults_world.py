@@ -46,7 +46,7 @@ def build(rounds: int) -> dict[str, Any]:
         clerk = signed_in(Client(), a_membership(Role.RECEIVER_CLERK, unit))
         sheets.append({"sheet": sheet.pk, "clerk": clerk.cookies["sessionid"].value})
     officer = signed_in(Client(), a_membership(Role.DISTRICT_OFFICER, authority))
-    return {"sheets": sheets, "officer": officer.cookies["sessionid"].value}
+    return {"sheets": sheets, "officer": officer.cookies["sessionid"].value, "month": str(Month.of(today).previous)}
 
 
 def check() -> dict[str, Any]:
