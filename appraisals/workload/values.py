@@ -28,7 +28,7 @@ def parse(written: Written, indicator: Indicator) -> Decimal | None:
         sentence = (
             _("“%(indicator)s” is counted in whole numbers.")
             if indicator.decimals == 0
-            else _("“%(indicator)s” has at most %(count)s places after the point.")
+            else _("Places after the point of “%(indicator)s”: at most %(count)s.")
         )
         raise RuleViolation(
             sentence % {"indicator": indicator.label, "count": indicator.decimals}, "too_many_decimals"

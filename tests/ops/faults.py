@@ -124,7 +124,7 @@ class UnderFire:
         program.wait(10)
         self.start(what)
 
-    def fault_within(self, seconds: float) -> threading.Thread:
+    def fault_within(self, seconds: float) -> None:
         """Have a fault come at a random moment of the next seconds."""
         delay = self.chance.uniform(0, seconds)
 
@@ -135,7 +135,6 @@ class UnderFire:
         thread = threading.Thread(target=later)
         self.fires.append(thread)
         thread.start()
-        return thread
 
     # ------------------------------------------------------------ a round
 
@@ -187,15 +186,15 @@ class UnderFire:
         """Take one sheet from the clerk to its release, with a fault at a random moment of each of the three."""
         one, officer = self.world["sheets"][number], self.world["officer"]
         pk = one["sheet"]
-        fires = [self.fault_within(0.3)]
+        self.fault_within(0.3)
         self.push(pk, "submitted", f"/months/sheets/{pk}/submit/", one["clerk"])
-        fires.append(self.fault_within(1.0))
+        self.fault_within(1.0)
         assert wait_until(lambda: self.sheet(pk)[2], PATIENCE), (pk, self.faults[-3:], self.tail())
         self.push(pk, "accepted", f"/months/review/{pk}/accept/", officer)
         assert wait_until(lambda: self.sheet(pk)[2], PATIENCE), (pk, self.faults[-3:], self.tail())
-        fires.append(self.fault_within(0.3))
+        self.fault_within(0.3)
         self.push(pk, "released", f"/months/review/release/?month={self.world['month']}", officer, sheets=[pk])
-        for fire in fires:
+        for fire in self.fires:
             fire.join(PATIENCE)
 
     def found(self) -> dict[str, Any]:

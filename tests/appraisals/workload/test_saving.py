@@ -103,7 +103,7 @@ def test_what_is_no_such_number_is_refused_with_a_sentence(written, code):
 
 def test_an_indicator_says_how_many_places_it_has():
     assert parse("1.5", TENTHS) == D("1.5")
-    with override("en"), pytest.raises(RuleViolation, match="at most 1 places"):
+    with override("en"), pytest.raises(RuleViolation, match="at most 1"):
         parse("1.55", TENTHS)
 
 
