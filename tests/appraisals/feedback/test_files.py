@@ -209,7 +209,7 @@ class TestThePayList:
         assert PayList(asked, world.hr).lines(PayList(asked, world.hr).rows) == []
         world.issued()
         [line] = PayList(asked, world.hr).lines(PayList(asked, world.hr).rows)
-        assert (line.name, line.points) == ("安一", "80")
+        assert (line.name, line.points) == ("安一", "80.00")
 
     def test_a_correction_counts_once_it_is_told(self, world):
         score = world.result("安一", points=80)

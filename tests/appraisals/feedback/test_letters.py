@@ -48,7 +48,7 @@ class TestTheFirstLetter:
         assert rows_of(letter) == [
             {
                 "姓名": "安一", "科室/专业": "内科", "接收单位": "示范丁卫生院", "应出勤": "17", "出勤": "15.5",
-                "请假": "1.5", "旷工": "1", "门急诊人次": "212", "巡诊": "3", "得分": "87.5", "绩效系数": "1.1",
+                "请假": "1.5", "旷工": "1", "门急诊人次": "212", "巡诊": "3", "得分": "87.50", "绩效系数": "1.1",
                 "备注": "",
             }
         ]  # fmt: skip
@@ -83,7 +83,7 @@ class TestTheFirstLetter:
         world.result("安一", points=80)
         world.result("白二", state="unweighted")
         letter = world.letter()
-        assert [row["得分"] for row in rows_of(letter)] == ["80", "—"]
+        assert [row["得分"] for row in rows_of(letter)] == ["80.00", "—"]
         assert "1人适用的方案未规定各项指标的权重" in text_of(letter)
 
     def test_people_stand_by_receiving_unit_and_pinyin(self, world):
@@ -144,7 +144,7 @@ class TestWhatFollows:
         )
         [row] = rows_of(letter)
         assert row["备注"] == "更正：巡诊3→5；得分80→85.5；绩效系数1→1.05"
-        assert row["得分"] == "85.5"
+        assert row["得分"] == "85.50"
 
     def test_a_value_taken_away_is_said_too(self, world):
         score = world.result("安一", points=80, workload={"rounds": 3})

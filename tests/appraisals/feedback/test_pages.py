@@ -174,7 +174,7 @@ class TestOneLetter:
             "专此函达。",
         ):
             assert word in page
-        assert f'href="{score.get_absolute_url()}">80</a>' in page
+        assert f'href="{score.get_absolute_url()}">80.00</a>' in page
         assert letter.paper.pdf.get_absolute_url() in page
         assert letter.paper.docx.get_absolute_url() in page
 
@@ -243,7 +243,7 @@ class TestThePayList:
         world.issued()
         client = world.browser(Role.SENDER_HR, world.sender)
         page = html(client.get(address("pay_list", month="2026-10")))
-        assert f'href="{score.get_absolute_url()}">87.5</a>' in page
+        assert f'href="{score.get_absolute_url()}">87.50</a>' in page
         assert "白二" not in page
         rows = sheet(client.get(address("pay_list", month="2026-10", export="xlsx")))
         assert [row[1] for row in rows[1:]] == ["安一"]
