@@ -13,14 +13,17 @@ class AppraisalsConfig(AppConfig):
         from appraisals import notices  # noqa: F401 -- registers the sentences
         from appraisals.acts import ACTS
         from appraisals.feedback import matching
+        from appraisals.models import IdempotentWrite
         from appraisals.review import scans
         from appraisals.scoring import following, words
         from assignments.services import months_hooks
+        from deploy_admin.accounts import once
         from deploy_admin.audit import acts
         from deploy_admin.ui import explaining
 
         acts.register(ACTS)
         matching.register()
+        once.keep_in(IdempotentWrite)
         scans.register()
         months_hooks.on_change("scores", following.follow)
         explaining.name_with(words.code_words)

@@ -169,3 +169,65 @@ class SheetStepAdmin(ReadOnly):
 @admin.register(models.RosterCycle)
 class RosterCycleAdmin(ReadOnly):
     list_display = ("assignment_id", "valid_from", "cells", "recorded_by_name", "recorded_at")
+
+
+@admin.register(models.FiledList)
+class FiledListAdmin(ReadOnly):
+    list_display = ("id", "campaign_id", "institution_id", "kind", "state", "nothing", "on_behalf", "submitted_at")
+    list_filter = ("kind", "state")
+    #: They name people.
+    exclude = ("reason", "remark", "exempt_reason")
+
+
+@admin.register(models.StaffingRequest)
+class StaffingRequestAdmin(ReadOnly):
+    list_display = ("id", "campaign_id", "institution_id", "speciality", "number", "priority", "state", "updated_at")
+    list_filter = ("state", "priority")
+    exclude = ("reason", "struck_reason")
+
+
+@admin.register(models.Nomination)
+class NominationAdmin(ReadOnly):
+    list_display = ("id", "campaign_id", "institution_id", "worker_id", "state", "updated_at")
+    list_filter = ("state",)
+    #: Warnings that were accepted may tell of illness.
+    exclude = ("accepted", "remark", "struck_reason")
+
+
+@admin.register(models.NominationWish)
+class NominationWishAdmin(ReadOnly):
+    list_display = ("nomination_id", "rank", "institution_id")
+
+
+@admin.register(models.ListStep)
+class ListStepAdmin(ReadOnly):
+    list_display = ("filed_list_id", "act", "from_state", "to_state", "recorded_at", "recorded_by_name")
+    list_filter = ("act",)
+    exclude = ("reason", "detail")
+
+
+@admin.register(models.AllocationPlan)
+class AllocationPlanAdmin(ReadOnly):
+    list_display = ("id", "campaign_id", "number", "state", "after", "decision", "solved_at", "updated_at")
+    list_filter = ("state",)
+
+
+@admin.register(models.PlanLine)
+class PlanLineAdmin(ReadOnly):
+    list_display = ("plan_id", "request_id", "seat", "nomination_id", "source", "assignment_id")
+    list_filter = ("source",)
+    exclude = ("reason",)
+
+
+@admin.register(models.PlanMark)
+class PlanMarkAdmin(ReadOnly):
+    list_display = ("plan_id", "kind", "request_id", "nomination_id", "by_name", "at")
+    list_filter = ("kind",)
+    exclude = ("reason",)
+
+
+@admin.register(models.PlanGap)
+class PlanGapAdmin(ReadOnly):
+    list_display = ("plan_id", "request_id", "nomination_id", "places")
+    #: Why somebody cannot go may tell of illness.
+    exclude = ("reason",)

@@ -12,6 +12,9 @@ class AssignmentsConfig(AppConfig):
     def ready(self) -> None:
         from assignments import counted_people, notices, scans, services, standing_words  # noqa: F401 -- registers the job's handler and the sentences
         from assignments.acts import ACTS
+        from assignments.allocation import paper_matching as decisions
+        from assignments.filing import nomination_checks  # noqa: F401 -- registers what is checked before handing in
+        from assignments.filing import paper_matching as lists
         from assignments.leave_words import code_words
         from assignments.papers import reading as papers
         from assignments.services import (
@@ -29,5 +32,7 @@ class AssignmentsConfig(AppConfig):
         on_merge("assignments", merges.follow, before=merges.prepare)
         scans.register()
         papers.register()
+        lists.register()
+        decisions.register()
         explaining.name_with(code_words)
         explaining.name_with(standing_words.code_words)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from assignments import facts, records
+from assignments import facts, records, ties
 from assignments.counting_rows import Piece, Row
 from assignments.facts import Seen
 from assignments.records import Record
@@ -20,6 +20,7 @@ from deploy_admin.policies.language.judging import EVER, SEGMENT_DAYS, Sheet
 from deploy_admin.registry.calendar import work_calendar
 from deploy_admin.registry.codes import PRIMARY_CARE
 from deploy_admin.registry.models import InstitutionProfile
+from deploy_admin.registry.support import Ties
 from quotas.services.owing import Owed, Owing
 
 #: So many assignments are weighed at once: what bounds the memory.
@@ -79,7 +80,8 @@ class Weighing:
         self._asks_ever = any(rule.asks_ever for rule in rules)
         self._place_days = tuple(sorted({EVENT}.union(*(rule.place_days for rule in rules))))
         placed: frozenset[str] = frozenset().union(*(rule.place_facts for rule in rules))
-        self._asks_neighbours = bool(placed & {"same_district", "same_community"})
+        self._ties = Ties() if placed & ties.TIED else None
+        self._asks_neighbours = bool(placed & {"same_district", "same_community", *ties.TIED})
         self._duties: dict[str, Duty] = {}
         self._calendar = work_calendar()
         self._kinds = _kinds(unit_ids)
@@ -233,7 +235,9 @@ class Weighing:
 
     def _place_key(self, row: Row, piece: Piece) -> Any:
         neighbours = (row.sending_unit_id, self._places.stretch(row.starts_on)) if self._asks_neighbours else None
-        return piece.unit_id, self._places.stretch(piece.valid_from), piece.full_time, neighbours
+        # What ties two units holds from day to day, and for one speciality.
+        tied = (row.speciality, piece.valid_from) if self._ties else None
+        return piece.unit_id, self._places.stretch(piece.valid_from), piece.full_time, neighbours, tied
 
     def _place_sheet(self, row: Row, piece: Piece) -> Sheet:
         """Return the facts of the place on the first day and on the days that clauses name, and of the piece."""
@@ -258,6 +262,9 @@ class Weighing:
             communities = here.get("medical_community"), home.get("medical_community")
             told["same_district"] = None if None in districts else districts[0] == districts[1]
             told["same_community"] = None if None in communities else communities[0] == communities[1]
+        if self._ties:
+            tied = ties.between(self._ties, row.sending_unit_id, piece.unit_id, row.speciality, piece.valid_from)
+            told["paired"], told["in_programme"] = tied
         return told
 
     def _is_primary_care(self, unit_id: int, day: date) -> bool:

@@ -51,6 +51,7 @@ class Row(NamedTuple):
     renews_id: int | None
     is_confirmed: bool
     pieces: tuple[Piece, ...] = ()
+    speciality: str = ""
 
     @property
     def may_count(self) -> bool:
@@ -97,9 +98,13 @@ def read(ids: Collection[int]) -> dict[int, Row]:
     held = Segment.objects.filter(assignment__in=these).order_by("assignment_id", "valid_from")
     for pk, *piece in held.values_list("assignment_id", "receiving_unit_id", "valid_from", "valid_to", "full_time"):
         pieces[pk].append(Piece(*piece))
-    rows = Assignment.objects.filter(pk__in=these).order_by("pk").values_list(*COLUMNS, "origin", "confirmed_at")
+    rows = (
+        Assignment.objects.filter(pk__in=these)
+        .order_by("pk")
+        .values_list(*COLUMNS, "origin", "confirmed_at", "speciality")
+    )
     found: dict[int, Row] = {}
-    for *row, origin, confirmed in rows:
-        said = (*row, origin != Origin.IMPORTED or confirmed is not None, tuple(pieces.get(row[0], ())))
+    for *row, origin, confirmed, speciality in rows:
+        said = (*row, origin != Origin.IMPORTED or confirmed is not None, tuple(pieces.get(row[0], ())), speciality)
         found[row[0]] = Row._make(said)
     return found

@@ -165,6 +165,11 @@ class Receivers:
         raw = self._units.raw[self.day].get(unit)
         return raw["district"] if raw else None
 
+    def branch_of(self, unit: int) -> int | None:
+        """Return the unit of which this one is a part on the day."""
+        raw = self._units.raw[self.day].get(unit)
+        return raw["branch_of"] if raw else None
+
     def fits(self, destinations: Destinations, unit: int) -> Truth:
         """Return whether the unit is among the destinations; unknown where a fact about it is."""
         if destinations.everywhere or unit in destinations.units:

@@ -163,3 +163,36 @@ class PaperKind(models.TextChoices):
     #: Of the months: made in `appraisals`, kept, numbered and stamped here.
     FEEDBACK_LETTER = "feedback_letter", _("feedback letter on the month")
     SITUATION_REPORT = "situation_report", _("situation report")
+    #: Of the allocation: what units filed, and what was decided.
+    REQUEST_LIST = "request_list", _("list of staffing requests")
+    NOMINATION_LIST = "nomination_list", _("nomination list")
+    ALLOCATION_DECISION = "allocation_decision", _("allocation decision")
+
+
+class ListKind(models.TextChoices):
+    """What a unit files in a campaign."""
+
+    REQUESTS = "requests", _("staffing requests")
+    NOMINATIONS = "nominations", _("nominations")
+
+
+class Priority(models.IntegerChoices):
+    """How pressing a staffing request is; the lower is met first."""
+
+    URGENT = 1, pgettext_lazy("request", "urgent")
+    NORMAL = 2, pgettext_lazy("request", "normal")
+    LATER = 3, pgettext_lazy("request", "can wait")
+
+
+class LineSource(models.TextChoices):
+    """How a person came to a place in a plan."""
+
+    SOLVER = "solver", pgettext_lazy("plan", "proposed")
+    HAND = "hand", pgettext_lazy("plan", "by hand")
+
+
+class MarkKind(models.TextChoices):
+    """What was said by hand about a pairing."""
+
+    PIN = "pin", pgettext_lazy("plan", "pinned")
+    BAN = "ban", pgettext_lazy("plan", "banned")

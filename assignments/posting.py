@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from assignments import facts, records
+from assignments import facts, records, ties
 from assignments.facts import Senders, Sheet
 from assignments.models import Assignment
 from assignments.records import Record
@@ -23,6 +23,7 @@ from deploy_admin.policies.layering import POSTING, GoverningClause
 from deploy_admin.policies.services import governing
 from deploy_admin.policies.services.at_post import AtPost, Choice
 from deploy_admin.registry.divisions import DivisionTree
+from deploy_admin.registry.support import Ties
 
 Rule = GoverningClause[PostingRule]
 
@@ -38,6 +39,7 @@ class Posted(NamedTuple):
     day: date
     since: date
     full_time: bool
+    speciality: str = ""
 
     @classmethod
     def of(cls, assignment: Assignment, day: date | None = None, *, full_time: bool | None = None) -> Posted:
@@ -51,6 +53,7 @@ class Posted(NamedTuple):
             day or assignment.starts_on,
             min(day or assignment.starts_on, assignment.starts_on),
             assignment.full_time if full_time is None else full_time,
+            assignment.speciality,
         )
 
     def begun_on(self, day: date) -> Posted:
@@ -109,6 +112,7 @@ def segment_facts(
     *,
     full_time: bool,
     districts: tuple[int | None, int | None],
+    tied: tuple[bool | None, bool | None] = (None, None),
 ) -> dict[str, Any]:
     """Return what is true of the posting itself; a unit of which no community is named leaves that open."""
     told: dict[str, Any] = {"full_time": full_time}
@@ -117,6 +121,7 @@ def segment_facts(
     ours, theirs = sender.get("medical_community"), receiver.get("medical_community")
     if ours and theirs:
         told["same_community"] = ours == theirs
+    told |= {name: said for name, said in zip(("paired", "in_programme"), tied, strict=True) if said is not None}
     return told
 
 
@@ -132,6 +137,7 @@ class _Day:
         self.days = frozenset({day}) | self._other_days()
         self.units = Senders(units, self.days, day)
         self.tree = DivisionTree.read(day)
+        self.ties = Ties()
         self._judges: dict[tuple[int, str, str], Callable[[Any], Truth]] = {}
 
     def _other_days(self) -> frozenset[date]:
@@ -185,6 +191,7 @@ class _Day:
             of_receiver,
             full_time=row.full_time,
             districts=(self._district(sender), self._district(receiver)),
+            tied=ties.between(self.ties, sender, receiver, row.speciality or _speciality(person), self.day),
         )
         sheet[self.day] = {**sheet.get(self.day, {}), **told}
         return sheet
@@ -192,6 +199,11 @@ class _Day:
     def _district(self, unit: int) -> int | None:
         division = self.units.division(unit)
         return self.tree.district(division) if division is not None else None
+
+
+def _speciality(person: Record | None) -> str:
+    """Return the person's own speciality, where the posting names none."""
+    return person.speciality if person else ""
 
 
 def _mildest(rule: Rule | Choice[PostingRule]) -> tuple[Rule, ...]:

@@ -18,7 +18,16 @@ from assignments.rules.duty import Duty
 from assignments.rules.eligibility import Parts
 from assignments.rules.requirements import Outcome, Requiring, Since, together
 from assignments.rules.service import Line, Service, Stretch
-from assignments.service_facts import EVER_ASKED, SEGMENT_FACTS, Clauses, Places, days_between, first_and_last
+from assignments.service_facts import (
+    EVER_ASKED,
+    SEGMENT_FACTS,
+    UNASKED,
+    Clauses,
+    Places,
+    days_between,
+    first_and_last,
+)
+from assignments.service_facts import Segment as Between
 from assignments.serving import Lived, Rows, Served
 from assignments.states import AssignmentState
 from deploy_admin.people import rules as people_rules
@@ -38,7 +47,8 @@ REMEMBERED = 50_000
 Asked = GoverningClause[Requirement]
 #: A requirement that speaks of somebody, compiled, with what its conditions answer.
 Speaking = tuple[Asked, Requiring, Parts]
-SEGMENT_ASKED = frozenset({"same_district", "same_community"})
+#: What has to be asked of both units.
+SEGMENT_ASKED = frozenset(SEGMENT_FACTS[1:])
 
 
 class Owed(NamedTuple):
@@ -180,10 +190,10 @@ class Reckoning:
                 sheet = self.places.sheet(piece.unit, first, segment, begun)
                 yield Stretch(first, until, piece.unit, piece.full_time, sheet)
 
-    def _segment(self, row: Served, piece: Lived, day: date) -> tuple[bool, bool | None, bool | None]:
+    def _segment(self, row: Served, piece: Lived, day: date) -> Between:
         if not self._between:
-            return piece.full_time, None, None
-        return (piece.full_time, *self.places.between(row.sending_unit_id, piece.unit, day))
+            return (piece.full_time, *UNASKED)
+        return (piece.full_time, *self.places.between(row.sending_unit_id, piece.unit, day, row.speciality))
 
     def _lines(self, row: Served, stretches: tuple[Stretch, ...], record: Record) -> tuple[Line, ...]:
         if not stretches:
@@ -205,10 +215,11 @@ class Reckoning:
         sheet[EVER] = facts.ever(record)
         return sheet
 
-    def _segment_of(self, row: Served, stretch: Stretch) -> tuple[bool, bool | None, bool | None]:
+    def _segment_of(self, row: Served, stretch: Stretch) -> Between:
         if not self._between:
-            return stretch.full_time, None, None
-        return (stretch.full_time, *self.places.between(row.sending_unit_id, stretch.unit, stretch.first))
+            return (stretch.full_time, *UNASKED)
+        between = self.places.between(row.sending_unit_id, stretch.unit, stretch.first, row.speciality)
+        return (stretch.full_time, *between)
 
     # ------------------------------------------------------------ what is owed
 

@@ -11,6 +11,7 @@ from assignments.models import (
     Absence,
     Assignment,
     Campaign,
+    FiledList,
     Finding,
     Inspection,
     Leave,
@@ -33,7 +34,17 @@ KIND = "assignments.scan"
 PERSONAL: tuple[Any, ...] = (Leave, Absence)
 #: A statement or a decision often names a whole list: told to whoever knows of everybody on it.
 LISTS: tuple[Any, ...] = (Transition, PracticeSuspension)
-OTHERS: tuple[Any, ...] = (Campaign, Finding, Inspection, UnitDuty, PastPayment, PastCertificate, Sanction, MonthSheet)
+OTHERS: tuple[Any, ...] = (
+    Campaign,
+    Finding,
+    Inspection,
+    UnitDuty,
+    PastPayment,
+    PastCertificate,
+    Sanction,
+    MonthSheet,
+    FiledList,
+)
 DEALS_WITH_LEAVE = (Permission.POST_MANAGE, Permission.POST_DECIDE, Permission.LEAVE_FILE, Permission.OWN_SERVICE)
 
 

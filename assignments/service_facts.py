@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from assignments import ties
 from assignments.facts import with_membership
 from assignments.rules.crediting import FIRST_DAY, Crediting, Finding, on_first_day
 from assignments.rules.service import Line
@@ -15,9 +16,12 @@ from deploy_admin.policies.language.judging import EVER, SEGMENT_DAYS, Sheet, mi
 from deploy_admin.policies.layering import SERVICE, governing_clause
 from deploy_admin.policies.services.at_post import AtPost, Choice
 from deploy_admin.registry.models import Division, InstitutionProfile, Jurisdiction, Succession
+from deploy_admin.registry.support import Ties
 from quotas.facts import Units
 
 _DAY = timedelta(days=1)
+#: Values of facts of a piece of service, in the order of SEGMENT_FACTS.
+Segment = tuple[bool | None, ...]
 
 
 class Places:
@@ -30,7 +34,8 @@ class Places:
     def __init__(self, asked: frozenset[str], days: frozenset[date]) -> None:
         self._asked = asked
         self._fixed = tuple(sorted(days))
-        self._around = _days_around(asked)
+        self._ties = Ties() if asked & ties.TIED else None
+        self._around = _days_around(asked, self._ties)
         self._epochs: dict[int, tuple[date, ...]] = {}
         self._facts: dict[tuple[int, date], Mapping[str, Any]] = {}
         self._raw: dict[tuple[int, date], Mapping[str, Any]] = {}
@@ -88,16 +93,19 @@ class Places:
         held = self._raw.get((unit, epoch), {}).get("located_in") if epoch else None
         return int(held[0]) if held else None
 
-    def between(self, sender: int, receiver: int, day: date) -> tuple[bool | None, bool | None]:
-        """Return whether the two stand in one district, and are of one medical community; None where unknown."""
+    def between(self, sender: int, receiver: int, day: date, speciality: str = "") -> Segment:
+        """Return of two units what SEGMENT_FACTS names after the first; None where it is unknown."""
         first, second = self._epoch(sender, day), self._epoch(receiver, day)
         one: Mapping[str, Any] = self._raw.get((sender, first), {}) if first else {}
         other: Mapping[str, Any] = self._raw.get((receiver, second), {}) if second else {}
-        return _same(one.get("district"), other.get("district")), _same(
-            one.get("medical_community"), other.get("medical_community")
+        tied = ties.between(self._ties, sender, receiver, speciality, day) if self._ties else (None, None)
+        return (
+            _same(one.get("district"), other.get("district")),
+            _same(one.get("medical_community"), other.get("medical_community")),
+            *tied,
         )
 
-    def sheet(self, unit: int, day: date, segment: tuple[bool, bool | None, bool | None], begun: Any = None) -> Sheet:
+    def sheet(self, unit: int, day: date, segment: Segment, begun: Any = None) -> Sheet:
         """Return the facts of a place on the days from an epoch on; the same place gives the same sheet.
 
         `begun` is the place of the assignment's first day with its segment, where a clause asks for that.
@@ -137,20 +145,22 @@ class Places:
 
 #: Stands among the facts asked for: some clause asks what ever was.
 EVER_ASKED = "ever"
-SEGMENT_FACTS = ("full_time", "same_district", "same_community")
+SEGMENT_FACTS = ("full_time", "same_district", "same_community", "paired", "in_programme")
+#: What holds between two units, where no clause asks for it.
+UNASKED: Segment = (None,) * (len(SEGMENT_FACTS) - 1)
 
 
 def _same(one: Any, other: Any) -> bool | None:
     return None if one is None or other is None else bool(one == other)
 
 
-def _days_around(asked: frozenset[str]) -> tuple[date, ...]:
-    """Return the days on which divisions or competences began to be otherwise; of mergers where they are asked."""
+def _days_around(asked: frozenset[str], tied: Ties | None) -> tuple[date, ...]:
+    """Return the days on which divisions or competences began to be otherwise; of mergers and ties where asked."""
     days = set(Division.objects.order_by().values_list("valid_from", flat=True).distinct())
     days |= set(Jurisdiction.objects.order_by().values_list("valid_from", flat=True).distinct())
     if "administered_by" in asked:
         days |= set(Succession.objects.order_by().values_list("on", flat=True).distinct())
-    return tuple(sorted(days))
+    return tuple(sorted(days.union(tied.days if tied else ())))
 
 
 class Doubtful:

@@ -31,6 +31,7 @@ class Served(NamedTuple):
     sending_unit_id: int
     state: str
     full_time: bool
+    speciality: str
     roster_pattern: str
     starts_on: date
     ends_on: date

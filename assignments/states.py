@@ -242,3 +242,62 @@ class MonthAnswer(models.TextChoices):
     NONE = "", pgettext_lazy("month", "not answered")
     CONFIRMED = "confirmed", pgettext_lazy("month", "confirmed by the person")
     DISPUTED = "disputed", pgettext_lazy("month", "disputed by the person")
+
+
+class ListState(models.TextChoices):
+    """Where a list of requests or nominations stands."""
+
+    DRAFT = "draft", pgettext_lazy("list", "being entered")
+    TO_BE_CHECKED = "to_be_checked", pgettext_lazy("list", "to be checked by another person")  # entered on behalf
+    SUBMITTED = "submitted", pgettext_lazy("list", "submitted")
+    RETURNED = "returned", pgettext_lazy("list", "sent back")
+    APPROVED = "approved", pgettext_lazy("list", "approved")
+
+    def may_become(self) -> frozenset[ListState]:
+        """Return the states this one may move to; an approved list is reopened by sending it back."""
+        states = ListState
+        return {
+            states.DRAFT: frozenset({states.SUBMITTED, states.TO_BE_CHECKED}),
+            states.TO_BE_CHECKED: frozenset({states.DRAFT, states.SUBMITTED, states.RETURNED}),
+            states.SUBMITTED: frozenset({states.DRAFT, states.RETURNED, states.APPROVED}),
+            states.RETURNED: frozenset({states.SUBMITTED, states.TO_BE_CHECKED}),
+            states.APPROVED: frozenset({states.RETURNED}),
+        }[self]
+
+
+#: While the unit enters.
+LIST_OPEN = (ListState.DRAFT, ListState.RETURNED)
+
+LIST_SHAPES = {
+    ListState.DRAFT: "mute",
+    ListState.TO_BE_CHECKED: "run",
+    ListState.SUBMITTED: "run",
+    ListState.RETURNED: "warn",
+    ListState.APPROVED: "ok",
+}
+
+
+class LineState(models.TextChoices):
+    """Whether a line of a list stands."""
+
+    STANDING = "standing", pgettext_lazy("line", "standing")
+    STRUCK = "struck", pgettext_lazy("line", "struck")
+
+
+class PlanState(models.TextChoices):
+    """Where an allocation plan stands."""
+
+    SOLVING = "solving", pgettext_lazy("plan", "being computed")
+    DRAFT = "draft", pgettext_lazy("plan", "draft")
+    DECIDED = "decided", pgettext_lazy("plan", "decided")
+    DISCARDED = "discarded", pgettext_lazy("plan", "discarded")
+
+    def may_become(self) -> frozenset[PlanState]:
+        """Return the states this one may move to; what was decided stands."""
+        states = PlanState
+        return {
+            states.SOLVING: frozenset({states.DRAFT, states.DISCARDED}),
+            states.DRAFT: frozenset({states.DECIDED, states.DISCARDED}),
+            states.DECIDED: frozenset[PlanState](),
+            states.DISCARDED: frozenset({states.DRAFT}),
+        }[self]

@@ -14,8 +14,17 @@ from django.utils.translation import gettext_lazy
 from assignments import durations, leave_words
 from assignments.acts import ACTS
 from assignments.kinds import EndReason, SegmentReason
-from assignments.models import Assignment, Inspection, IssuedPaper, PresenceCheck, Segment, ServiceCredit, Transition
-from assignments.states import CLOSED, AbsenceState, AssignmentState, LeaveState
+from assignments.models import (
+    Assignment,
+    Inspection,
+    IssuedPaper,
+    PlanLine,
+    PresenceCheck,
+    Segment,
+    ServiceCredit,
+    Transition,
+)
+from assignments.states import CLOSED, AbsenceState, AssignmentState, LeaveState, PlanState
 from deploy_admin.access import Actor
 from deploy_admin.registry.models import Institution
 from deploy_admin.ui.shell import url_if_any
@@ -84,7 +93,7 @@ def timeline(assignment: Assignment, actor: Actor) -> tuple[Entry, ...]:
     steps = list(assignment.transitions.order_by("recorded_at", "pk"))
     pieces = list(assignment.segments.order_by("valid_from"))
     names = _names(steps, pieces)
-    found = [_step(step, assignment, names) for step in steps]
+    found = [*_allocation(assignment), *(_step(step, assignment, names) for step in steps)]
     found += _suspensions(assignment)
     found += _filing(assignment, steps)
     found += _pieces(pieces, names, assignment)
@@ -150,6 +159,37 @@ def _told(step: Transition, names: dict[int, str]) -> Iterator[str]:
     for words in (decided, document):
         if said := " ".join(word for word in words if word):
             yield said
+
+
+def _allocation(assignment: Assignment) -> Iterator[Entry]:
+    """How the person came to be placed: nominated by the sending unit, allocated by a decision. One query."""
+    lines = PlanLine.objects.filter(assignment=assignment.pk, plan__state=PlanState.DECIDED)
+    line = lines.select_related("plan", "nomination__filed_list").first()
+    if line is None:
+        return
+    filed, plan = line.nomination.filed_list, line.plan
+    if filed.submitted_at is not None:
+        yield Entry(
+            timezone.localdate(filed.submitted_at),
+            "step",
+            "nominated",
+            _("nominated by the sending unit"),
+            recorded_at=filed.submitted_at,
+            recorded_by=filed.submitted_by_name,
+            on_behalf=filed.on_behalf,
+        )
+    decided = [plan.deciding_body, plan.meeting_on.isoformat() if plan.meeting_on else ""]
+    document = [plan.document, plan.document_number, plan.document_date.isoformat() if plan.document_date else ""]
+    told = (" ".join(word for word in words if word) for words in (decided, document))
+    yield Entry(
+        timezone.localdate(plan.decided_at),
+        "step",
+        "allocated",
+        _("allocated to the receiving unit"),
+        detail=" · ".join(said for said in told if said),
+        recorded_at=plan.decided_at,
+        recorded_by=plan.decided_by_name,
+    )
 
 
 def _suspensions(assignment: Assignment) -> Iterator[Entry]:

@@ -42,6 +42,16 @@ class Permission(StrEnum):
     OWN_RECORD_VIEW = "own_record.view"
     CALENDAR_EDIT = "calendar.edit"  # the work calendar everybody's deadlines and duty days rest on
     CAMPAIGNS_EDIT = "campaigns.edit"
+    REQUESTS_VIEW = "requests.view"
+    REQUESTS_ENTER = "requests.enter"  # the receiving unit's staffing requests; an authority on behalf of a unit
+    NOMINATIONS_VIEW = "nominations.view"
+    NOMINATIONS_ENTER = "nominations.enter"  # whom the sending unit nominates; an authority on behalf of a unit
+    LISTS_DECIDE = (
+        "lists.decide"  # send back, approve, strike a line, give more time, check what was entered on behalf
+    )
+    ALLOCATION_VIEW = "allocation.view"
+    ALLOCATION_PLAN = "allocation.plan"  # place by hand, pin, ban, have a plan proposed
+    ALLOCATION_DECIDE = "allocation.decide"  # turn a plan into planned assignments
     ASSIGNMENTS_VIEW = "assignments.view"
     ASSIGNMENTS_PLAN = "assignments.plan"  # place people, one by one, by list or by workbook; take plans back
     ASSIGNMENTS_DECIDE = "assignments.decide"  # recall, void, early end, extension, renewal, what counts, the past
@@ -143,6 +153,14 @@ _AT_POST = _AT_POST_READ | {
     _P.LEAVE_FILE,
     _P.INSPECTIONS_RECORD,
 }
+_LISTS_READ = frozenset({_P.REQUESTS_VIEW, _P.NOMINATIONS_VIEW, _P.ALLOCATION_VIEW})
+_LISTS_DECIDE = _LISTS_READ | {
+    _P.REQUESTS_ENTER,
+    _P.NOMINATIONS_ENTER,
+    _P.LISTS_DECIDE,
+    _P.ALLOCATION_PLAN,
+    _P.ALLOCATION_DECIDE,
+}
 _RECEIVER = frozenset(
     {
         _P.HOME_VIEW,
@@ -152,11 +170,13 @@ _RECEIVER = frozenset(
         _P.MEMBERS_MANAGE,
         _P.POST_MANAGE,
         _P.MONTHS_ENTER,
+        _P.REQUESTS_VIEW,
+        _P.REQUESTS_ENTER,
         _P.TOKENS_MANAGE,
     }
     | _AT_POST_READ
 )
-_OFFICER = (_READ | _PEOPLE_DECIDE | _AT_POST | _MONTHS_DECIDE) | {
+_OFFICER = (_READ | _PEOPLE_DECIDE | _AT_POST | _MONTHS_DECIDE | _LISTS_DECIDE) | {
     _P.INDICATORS_EDIT,
     _P.SCORES_RECOMPUTE,
     _P.FIGURES_ENTER,
@@ -179,22 +199,25 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | _PEOPLE_DECIDE
     | _AT_POST
     | _MONTHS_DECIDE
+    | _LISTS_DECIDE
     | {_P.FIGURES_ENTER, _P.FIGURES_SIGN_OFF, _P.QUOTAS_EXPLAIN, _P.RUNS_VIEW},
     Role.PRIMARY_HEALTH_SECTION: _READ
     | _PEOPLE_READ
     | _AT_POST_READ
+    | _LISTS_READ
     | {_P.RUNS_VIEW, _P.INSPECTIONS_RECORD, _P.MONTHS_REVIEW, _P.FEEDBACK_VIEW},
-    Role.MEDICAL_ADMINISTRATION_SECTION: _READ | _PEOPLE_READ | _AT_POST_READ | {_P.FILINGS_RECORD},
+    Role.MEDICAL_ADMINISTRATION_SECTION: _READ | _PEOPLE_READ | _AT_POST_READ | _LISTS_READ | {_P.FILINGS_RECORD},
     Role.FINANCE_SECTION: _READ | {_P.ASSIGNMENTS_VIEW, _P.MONTHS_VIEW, _P.FEEDBACK_VIEW},
     Role.SENDER_HR: _READ
     | _PEOPLE
     | _AT_POST_READ
     | {_P.SUSPENSIONS_STATE, _P.FEEDBACK_VIEW, _P.FEEDBACK_RECEIVE}
+    | {_P.REQUESTS_VIEW, _P.NOMINATIONS_VIEW, _P.NOMINATIONS_ENTER}
     | {_P.FIGURES_ENTER, _P.QUOTAS_EXPLAIN, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE, _P.TOKENS_MANAGE},
     Role.RECEIVER_CLERK: _RECEIVER,
     Role.RECEIVER_HEAD: _RECEIVER | {_P.POST_DECIDE},
     Role.DEPLOYED_PERSON: frozenset({_P.HOME_VIEW, _P.POLICIES_VIEW, _P.OWN_RECORD_VIEW, _P.OWN_SERVICE}),
-    Role.AUDITOR: _READ | _PEOPLE_READ | _AT_POST_READ | {_P.RUNS_VIEW, _P.AUDIT_VIEW, _P.FEEDBACK_VIEW},
+    Role.AUDITOR: _READ | _PEOPLE_READ | _AT_POST_READ | _LISTS_READ | {_P.RUNS_VIEW, _P.AUDIT_VIEW, _P.FEEDBACK_VIEW},
     Role.SYSTEM_ADMIN: frozenset({_P.HOME_VIEW, _P.SYSTEM_VIEW, _P.RUNS_VIEW, _P.GALLERY_VIEW}),
     Role.SECURITY_ADMIN: frozenset({_P.HOME_VIEW, _P.MEMBERS_VIEW, _P.MEMBERS_MANAGE, _P.TOKENS_MANAGE}),
     Role.AUDIT_ADMIN: frozenset({_P.HOME_VIEW, _P.AUDIT_VIEW}),

@@ -289,6 +289,11 @@ SPECTACULAR_SETTINGS = {
         "CompletionResult": "assignments.kinds.CompletionResult",
         "SegmentReason": "assignments.kinds.SegmentReason",
         "PresenceResult": "assignments.kinds.Presence",
+        "ListState": "assignments.states.ListState",
+        "LineState": "assignments.states.LineState",
+        "PlanState": "assignments.states.PlanState",
+        "LineSource": "assignments.kinds.LineSource",
+        "RequestPriority": "assignments.kinds.Priority",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -358,6 +363,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "remind of the work calendar": {"task": "registry.remind_calendar", "schedule": crontab(hour=6, minute=20)},
     "remind of leave and hearings": {"task": "assignments.remind_of_leave", "schedule": crontab(hour=6, minute=40)},
     "tidy the notes of campaigns": {"task": "assignments.tidy_campaigns", "schedule": crontab(hour=3, minute=35)},
+    "remind of lists": {"task": "assignments.remind_of_lists", "schedule": crontab(hour=6, minute=45)},
     "open the month and bring sheets up to date": {
         "task": "assignments.open_months",
         "schedule": crontab(hour=0, minute=40),

@@ -30,8 +30,10 @@ from tests import factories as make
 from tests.accounts.factories import a_membership, signed_in
 from tests.assignments.inspections.walked import add_inspections
 from tests.people.factories import a_licence, a_title, a_worker, away
+from tests.permission_filing import add_filing
 from tests.permission_months import add_feedback, add_months, add_released, add_scores, add_workbooks
 from tests.permission_posts import add_posts
+from tests.permission_support import add_support
 from tests.policies.factories import a_draft, a_part, a_rule, a_text, an_adopted
 
 OWN, FOREIGN = "own", "foreign"
@@ -40,6 +42,8 @@ CODES = {OWN: "500901", FOREIGN: "500902"}
 PARAMS: dict[str, dict[str, Any]] = {
     "figures": {"year": 2025, "measure": ""},
     "institutions": {"on": "2026-01-01"},
+    "pairings": {},
+    "programmes": {},
     "roster": {"unit": None},
     "promotions": {"year": 2024},
     "recruits": {"year": 2024},
@@ -48,7 +52,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "placements": {"campaign": None},
 }
 #: Sent in by the district's authority; everything else by the unit.
-BY_DISTRICT = frozenset({"institutions", "placements"})
+BY_DISTRICT = frozenset({"institutions", "pairings", "programmes", "placements"})
 #: Collected from many units in collections.
 COLLECTED = ("roster", "figures", "promotions", "recruits", "past_assignments", "past_leave")
 #: Kinds whose rows hang on a person: the address names the person and the row.
@@ -85,9 +89,11 @@ class World:
         calendar.load(by=SYSTEM)
         for side in self.sides.values():
             side.calendar_year = CalendarYear.objects.get(year=2027)
+            add_support(side)
             self._people(side)
             self._papers(side)
             add_posts(side)
+            add_filing(side)
             add_months(side)
             add_released(side)
             add_feedback(side)

@@ -268,7 +268,7 @@ def test_the_interface_does_not_know_the_nameless(world):
 
 def write_url(action: str) -> str:
     basename, kind = action.rsplit(".", 1)
-    return reverse(f"{basename}-{kind}", args=["2026-11"])
+    return reverse(f"{basename}-{kind}", args=["2026-11" if basename == "api:month-writes" else 1])
 
 
 @ONE_EACH
@@ -292,7 +292,8 @@ def test_a_connected_system_confirms_what_its_role_may_of_what_it_knows(world, r
             with undone(world.browser_of(role)):
                 status = world.browser_of(role).post(url).status_code
             due = 403 if not may(role, permission) else 200 if knows(role, of, side) else 404
-            if status != due:
+            # What is let in may be refused for what the row is at the moment, or for what the empty form leaves out.
+            if status != due and not (due == 200 and status in {400, 409}):
                 wrong[f"{action} {side}"] = f"{status}, should be {due}"
             assert Client().post(url).status_code == 401
     assert wrong == {}

@@ -17,10 +17,11 @@ from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from appraisals.workbooks import api_reading, bulk, once
+from appraisals.workbooks import api_reading, bulk
 from appraisals.workbooks.rows import ROWS_AT_ONCE
 from assignments.rules.attendance_codes import CELLS
 from deploy_admin.access import Permission
+from deploy_admin.accounts import once
 from deploy_admin.api import actor_of, router
 from deploy_admin.months import Month
 

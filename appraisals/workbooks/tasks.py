@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from appraisals.workbooks import (
-    importing,  # noqa: F401 -- registers the table with the worker
-    once,
-)
+from appraisals.workbooks import importing  # noqa: F401 -- registers the table with the worker
+from deploy_admin.accounts import once
 
 
 @shared_task(name="appraisals.forget_writes")

@@ -15,6 +15,8 @@ from assignments.acts import (
     past,
     standing,
 )
+from assignments.allocation import acts as allocation
+from assignments.filing import acts as filing
 
 ACTS = {
     **eligibility.ACTS,
@@ -28,4 +30,6 @@ ACTS = {
     **counting.ACTS,
     **papers.ACTS,
     **past.ACTS,
+    **filing.ACTS,
+    **allocation.ACTS,
 }

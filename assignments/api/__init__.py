@@ -1,5 +1,6 @@
 """REST, room by room; imported here so that the routes are registered."""
 
+from assignments.allocation import api as allocation  # noqa: F401
 from assignments.api import (  # noqa: F401
     assignments,
     campaigns,
@@ -11,3 +12,4 @@ from assignments.api import (  # noqa: F401
     past,
     standing,
 )
+from assignments.filing import api as filing  # noqa: F401

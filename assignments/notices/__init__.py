@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from assignments.allocation import notices as allocation
+from assignments.filing import notices as filing
 from assignments.notices import (
     assignments,
     campaigns,
@@ -28,5 +30,7 @@ notices.register(
         **counting.SENTENCES,
         **papers.SENTENCES,
         **past.SENTENCES,
+        **filing.SENTENCES,
+        **allocation.SENTENCES,
     }
 )

@@ -19,26 +19,28 @@ def build(matter: Matter) -> Body:
     """Return the notice with its list by receiving unit."""
     rows = matter.rows
     groups = tuple(
-        Group(f"{matter.name(unit)}（{len(found)}人）", tuple(_row(row, matter) for row in found))
+        Group(f"{matter.name(unit)}（{len(found)}人）", tuple(row_of(row, matter) for row in found))
         for unit, found in matter.by_receiver()
     )
     return Body(
         title=_title(matter),
-        to=_addressed(matter),
+        to=addressed(matter),
         paragraphs=tuple(_paragraphs(matter, len(groups))),
-        tables=(Table(f"{_batch(matter.campaign)}派遣人员名单（共{len(rows)}人）", HEAD, WIDTHS, groups),),
+        tables=(Table(f"{batch(matter.campaign)}派遣人员名单（共{len(rows)}人）", HEAD, WIDTHS, groups),),
     )
 
 
 def _title(matter: Matter) -> tuple[str, ...]:
-    return f"关于派遣{_batch(matter.campaign)}", f"{matter.noun}的通知"
+    return f"关于派遣{batch(matter.campaign)}", f"{matter.noun}的通知"
 
 
-def _batch(campaign: Campaign | None) -> str:
+def batch(campaign: Campaign | None) -> str:
+    """Return “2026年第1批”."""
     return f"{campaign.year}年第{campaign.batch}批" if campaign else ""
 
 
-def _addressed(matter: Matter) -> str:
+def addressed(matter: Matter) -> str:
+    """Return the units by name, or all of them together where they are many."""
     senders = [matter.name(unit) for unit in matter.by_pinyin(row.sending_unit_id for row in matter.rows)]
     receivers = [matter.name(unit) for unit, _rows in matter.by_receiver()]
     if len(senders) + len(receivers) <= NAMED:
@@ -50,7 +52,7 @@ def _paragraphs(matter: Matter, receivers: int) -> list[Paragraph]:
     count, campaign = len(matter.rows), matter.campaign
     rule = f"根据{matter.basis}，" if matter.basis else ""
     said = f"{rule}现派遣{matter.noun}{count}人到{receivers}个接收单位工作（名单见附件），有关事项通知如下："
-    points = [("派驻期限", _term(matter))]
+    points = [("派驻期限", term_of(matter))]
     if campaign is not None and campaign.briefing_on is not None:
         place = f"，地点：{words.plain(campaign.briefing_place)}" if campaign.briefing_place else ""
         points.append(("行前会议", f"{words.day(campaign.briefing_on)}{place}。"))
@@ -63,7 +65,8 @@ def _paragraphs(matter: Matter, receivers: int) -> list[Paragraph]:
     return [Paragraph(said), *(Paragraph(text, head) for head, text in zip(heads, texts, strict=True))]
 
 
-def _term(matter: Matter) -> str:
+def term_of(matter: Matter) -> str:
+    """Return for how long people are sent, and from when to when where it is the same for all."""
     days = {(row.starts_on, row.ends_on) for row in matter.rows}
     terms = {(row.term_months, row.term_days) for row in matter.rows}
     length = f"{words.term(*terms.pop())}，" if len(terms) == 1 else ""
@@ -78,7 +81,8 @@ def _reporting(campaign: Campaign | None) -> str:
     return "派驻人员在派驻起始日到各自接收单位报到。"
 
 
-def _row(row: Any, matter: Matter) -> Row:
+def row_of(row: Any, matter: Matter) -> Row:
+    """Return one person's row in a list by receiving unit."""
     cells = (
         row.worker.name,
         matter.sex(row),

@@ -11,9 +11,9 @@ MARK = "摘录（只含本单位、本辖区有关人员，全文存发文单位
 
 
 def extract(content: Content, assignment_ids: Collection[int]) -> Content:
-    """Return the paper with the rows of these assignments only; a group without any is left out."""
+    """Return the paper with the rows of these assignments only; a group or table without any is left out."""
     tables = [table | {"groups": _groups(table["groups"], assignment_ids)} for table in content["tables"]]
-    return content | {"tables": tables, "extract": MARK}
+    return content | {"tables": [table for table in tables if table["groups"]], "extract": MARK}
 
 
 def _groups(groups: list[dict[str, Any]], kept: Collection[int]) -> list[dict[str, Any]]:

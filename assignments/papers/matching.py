@@ -35,11 +35,19 @@ class Change:
 
 Matcher = Callable[[IssuedPaper], list[Change]]
 _matchers: dict[PaperKind, Matcher] = {}
+#: What the paper would say of these lines now.
+Writer = Callable[[IssuedPaper, list[Line]], Content]
+_writers: dict[PaperKind, Writer] = {}
 
 
 def match_with(kind: PaperKind, matcher: Matcher) -> None:
     """Have papers of a kind that is written further up compared by whoever writes them."""
     _matchers[kind] = matcher
+
+
+def write_with(kind: PaperKind, writer: Writer) -> None:
+    """Have papers of a kind that is written further up written again by whoever writes them, and compared here."""
+    _writers[kind] = writer
 
 
 def changes(paper: IssuedPaper) -> list[Change]:
@@ -51,15 +59,21 @@ def changes(paper: IssuedPaper) -> list[Change]:
     left = [line for line in lines if line not in gone]
     printed, found = paper.content, [*_gone_changes(paper.content, gone)]
     if left:
-        frame = contents.frame_of(printed)
-        kind = PaperKind(paper.kind)
-        now = contents.build(kind, left, issuer_id=paper.issuer_id, campaign=paper.campaign, frame=frame)
+        now = _written(paper, left)
         found += _of_rows(printed, now, {(line.assignment_id, line.leave_id) for line in gone})
         if not gone:
             found += _of_words(printed, now)
     if printed["whole"] and paper.campaign is not None:
         found += _added(paper, {line.assignment_id for line in lines})
     return found
+
+
+def _written(paper: IssuedPaper, lines: list[Line]) -> Content:
+    kind = PaperKind(paper.kind)
+    if (writer := _writers.get(kind)) is not None:
+        return writer(paper, lines)
+    frame = contents.frame_of(paper.content)
+    return contents.build(kind, lines, issuer_id=paper.issuer_id, campaign=paper.campaign, frame=frame)
 
 
 def seen(found: Collection[Change], visible: Collection[int] | None) -> list[Change]:

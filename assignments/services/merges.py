@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assignments.filing import nomination_merges
 from assignments.models import Assignment, Sanction, ServiceCredit
 from assignments.services import following, moving
 from assignments.services.clashes import Stay, naming_the_other_place
@@ -25,4 +26,5 @@ def follow(kept_id: int, dropped_id: int) -> None:
         ServiceCredit.objects.filter(worker=dropped_id).update(worker=kept)
         moving.touched([row.pk for row in rows])
     Sanction.objects.filter(worker=dropped_id).update(worker=kept_id)
+    nomination_merges.follow(kept_id, dropped_id)
     following.follow([row.pk for row in rows])

@@ -30,6 +30,9 @@ PERMISSIONS: Mapping[PaperKind, Permission] = {
     PaperKind.EXTENSION_NOTICE: Permission.ASSIGNMENTS_DECIDE,
     PaperKind.FEEDBACK_LETTER: Permission.MONTHS_RELEASE,
     PaperKind.SITUATION_REPORT: Permission.MONTHS_ENTER,
+    PaperKind.REQUEST_LIST: Permission.REQUESTS_ENTER,
+    PaperKind.NOMINATION_LIST: Permission.NOMINATIONS_ENTER,
+    PaperKind.ALLOCATION_DECISION: Permission.ALLOCATION_DECIDE,
 }
 #: Whom a notice about going concerns: nobody who has come back or never goes.
 GOING = COMING | RUNNING

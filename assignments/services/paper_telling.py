@@ -11,10 +11,20 @@ from deploy_admin.access import Role
 from deploy_admin.jobs.services import inbox
 
 #: Who is told of which kind, besides the issuer.
-_TO_SENDERS = (PaperKind.DISPATCH_NOTICE, PaperKind.LEAVE_RECEIPT, PaperKind.EXTENSION_NOTICE)
+_TO_SENDERS = (
+    PaperKind.DISPATCH_NOTICE,
+    PaperKind.LEAVE_RECEIPT,
+    PaperKind.EXTENSION_NOTICE,
+    PaperKind.ALLOCATION_DECISION,
+)
 _TO_PEOPLE = (PaperKind.LEAVE_RECEIPT, PaperKind.EXTENSION_NOTICE)
-#: Of the months `appraisals` tells, in its own words.
-_TOLD_ABOVE = (PaperKind.FEEDBACK_LETTER, PaperKind.SITUATION_REPORT)
+#: Of the months `appraisals` tells, in its own words; of a filed list each step is told as it is made.
+_TOLD_ABOVE = (
+    PaperKind.FEEDBACK_LETTER,
+    PaperKind.SITUATION_REPORT,
+    PaperKind.REQUEST_LIST,
+    PaperKind.NOMINATION_LIST,
+)
 
 
 def issued(paper: IssuedPaper) -> None:

@@ -41,6 +41,9 @@ NOT_WITHDRAWN = {
         "A feedback letter is not withdrawn: correct the month, and a later letter corrects this one."
     ),
     PaperKind.SITUATION_REPORT: gettext_lazy("Take the situation report back instead; its paper follows."),
+    PaperKind.ALLOCATION_DECISION: gettext_lazy(
+        "A decision is not withdrawn: take back the plans of those concerned, and a later decision changes this one."
+    ),
 }
 
 

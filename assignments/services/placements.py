@@ -52,6 +52,14 @@ class Finding:
     url: str = ""
 
 
+def refuse(code: str, message: str, url: str = "") -> Finding:
+    return Finding(code, message, refuses=True, url=url)
+
+
+def warn(code: str, message: str, url: str = "") -> Finding:
+    return Finding(code, message, refuses=False, url=url)
+
+
 class Refused(RuleViolation):
     """The list is not placed: `findings` has those of each row, in its order."""
 

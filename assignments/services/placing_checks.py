@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assignments import durations, reading
-from assignments.codes import State
-from assignments.judging import Answer
 from assignments.rules.planned import YEAR, exactly, reaches
 from assignments.rules.terms import term_end
-from assignments.services.placements import Finding, Frame, Placement
-from assignments.services.placing_ground import Ground, Stay
-from assignments.services.writing import as_row
+from assignments.services.person_checks import Going, PersonChecks, Stay
+from assignments.services.placements import Finding, Frame, Placement, refuse, warn
+from assignments.services.placing_ground import Ground
 from deploy_admin.access import Actor
 from deploy_admin.people.words import knows_personal_reasons
 from deploy_admin.policies.language.explained import Truth
@@ -33,21 +29,14 @@ def findings(rows: Sequence[Placement], frame: Frame, by: Actor) -> list[list[Fi
     return Checks(rows, frame, by).findings()
 
 
-def refuse(code: str, message: str, url: str = "") -> Finding:
-    return Finding(code, message, refuses=True, url=url)
-
-
-def warn(code: str, message: str, url: str = "") -> Finding:
-    return Finding(code, message, refuses=False, url=url)
-
-
 class Checks:
     """The findings about a list, row by row, and the ground they rest on."""
 
     def __init__(self, rows: Sequence[Placement], frame: Frame, by: Actor) -> None:
         self.rows, self.frame, self.by = rows, frame, by
         self.ground = Ground(rows, frame, by)
-        self.personal = knows_personal_reasons(by)
+        scheme = frame.scheme if frame.asks_who_may_go else ""
+        self.person = PersonChecks(scheme, self.ground.document, self.ground.names, knows_personal_reasons(by))
 
     def findings(self) -> list[list[Finding]]:
         """Return the findings of each row."""
@@ -80,15 +69,7 @@ class Checks:
         if row.worker_id not in self.ground.people:
             yield refuse("person_unknown", _("This person is not on a roster that you see."))
         elif self.ground.post(n) is None:
-            yield self._not_employed(n)
-
-    def _not_employed(self, n: int) -> Finding:
-        first, posts = self.ground.terms[n].first, self.ground.posts[self.rows[n].worker_id]
-        said = {"name": self._name(n), "day": first.isoformat()}
-        if posts and first < posts[0].valid_from:
-            sentence = _("%(name)s is employed only from %(hired)s: nobody goes before that day.")
-            return refuse("before_hire", sentence % {**said, "hired": posts[0].valid_from.isoformat()})
-        return refuse("not_employed", _("%(name)s is not employed anywhere on %(day)s.") % said)
+            yield self.person.not_employed(self._going(n))
 
     def _of_receiver(self, n: int) -> Iterator[Finding]:
         row, first = self.rows[n], self.ground.terms[n].first
@@ -104,70 +85,28 @@ class Checks:
     # ------------------------------------------------------------ the person
 
     def _who_may_go(self, n: int) -> Iterator[Finding]:
-        """What the scheme's clauses say of the person on the first day."""
-        if not self.frame.asks_who_may_go:
-            return
-        day, worker = self.ground.day(n), self.rows[n].worker_id
-        spoken = False
-        for answer in day.answers.get(worker, ()):
-            if answer.clause is None or answer.clause.scheme != self.frame.scheme:
-                continue
-            spoken = spoken or answer.state is not State.NOT_APPLICABLE
-            yield from self._of_answer(n, answer, day.day)
-        if not spoken:
-            sentence = _("No adopted clause of this scheme says whether %(name)s may go.")
-            yield warn("no_rule_speaks", sentence % {"name": self._name(n)})
-
-    def _of_answer(self, n: int, answer: Answer, day: date) -> Iterator[Finding]:
-        code = answer.standing.code.value
-        if answer.clause is None or code not in _OF_ANSWER:
-            return
-        document = self.ground.document(answer.clause.version_id)
-        said = {"name": self._name(n), "clause": "", "reason": ""}
-        if document is not None:
-            row = as_row(answer, day)
-            # Of an absence another finding speaks.
-            row.unavailable, row.unavailable_until, row.state = "", None, State(code)
-            said["clause"] = reading.clause_label(document, answer.clause.clause_id)
-            said["reason"] = reading.reason(row, document, personal_too=self.personal)
-        args = [answer.worker_id, answer.clause.policy, answer.clause.clause_id]
-        url = f"{reverse('assignments:explained', args=args)}?day={day.isoformat()}"
-        finding, sentence = _OF_ANSWER[code]
-        words = str(sentence()) % said
-        yield Finding(finding, words, refuses=finding not in WARNINGS, url=url)
+        yield from self.person.who_may_go(self._going(n))
 
     def _away(self, n: int) -> Iterator[Finding]:
-        """Whoever is unavailable on the first day does not go then, in whatever scheme."""
-        day = self.ground.day(n)
-        answers = day.answers.get(self.rows[n].worker_id, ())
-        away = next((each for each in answers if each.unavailable), None)
-        if away is not None:
-            reason = reading.absence(as_row(away, day.day), personal_too=self.personal)
-            sentence = _("%(name)s is unavailable on %(day)s: %(reason)s.")
-            said = {"name": self._name(n), "day": day.day.isoformat(), "reason": reason}
-            yield refuse("unavailable", sentence % said)
+        yield from self.person.away(self._going(n))
 
     def _elsewhere(self, n: int) -> Iterator[Finding]:
         """Nobody is in two places on one day: neither by an earlier plan nor by two rows of this list."""
         row, term = self.rows[n], self.ground.terms[n]
-        for stay in self._others(n):
-            if stay.first <= term.last and term.first <= stay.last:
-                sentence = _(
-                    "%(name)s is assigned to %(unit)s from %(first)s to %(last)s: nobody is in two places on one day."
-                )
-                said = {
-                    "name": self._name(n),
-                    "unit": self.ground.names.get(stay.receiver, f"#{stay.receiver}"),
-                    "first": stay.first.isoformat(),
-                    "last": stay.last.isoformat(),
-                }
-                yield refuse("in_two_places", sentence % said, reverse("assignments:assignment", args=[stay.id]))
-                return
-        for other, each in enumerate(self.rows):
-            days = self.ground.terms[other]
-            if other != n and each.worker_id == row.worker_id and days.first <= term.last and term.first <= days.last:
+        if (other := next(self.person.elsewhere(self._going(n)), None)) is not None:
+            yield other
+            return
+        for at, each in enumerate(self.rows):
+            days = self.ground.terms[at]
+            if at != n and each.worker_id == row.worker_id and days.first <= term.last and term.first <= days.last:
                 yield refuse("twice_in_list", _("%(name)s stands in this list twice.") % {"name": self._name(n)})
                 return
+
+    def _going(self, n: int) -> Going:
+        """Return the person of the row, with what is on record."""
+        worker, term = self.rows[n].worker_id, self.ground.terms[n]
+        answers = self.ground.day(n).answers.get(worker, ()) if self.ground.known(n) else ()
+        return Going(self._name(n), term.first, term.last, self.ground.posts[worker], answers, self._others(n))
 
     def _several_receivers(self, n: int) -> Iterator[Finding]:
         """A year put together from short pieces at several units: the earlier ones may not be taken into account."""
@@ -269,18 +208,6 @@ class Checks:
     def _receiver(self, n: int) -> str:
         unit = self.rows[n].receiving_unit_id
         return self.ground.names.get(unit, f"#{unit}")
-
-
-#: What an answer about who may go becomes: the finding's code and its sentence.
-_OF_ANSWER: dict[str, tuple[str, Callable[[], str]]] = {
-    "may_not": ("not_eligible", lambda: _("%(name)s may not go (%(clause)s): %(reason)s.")),
-    "barred": ("barred", lambda: _("%(name)s is barred (%(clause)s): %(reason)s.")),
-    "undetermined": (
-        "eligibility_undetermined",
-        lambda: _("Whether %(name)s may go is undetermined (%(clause)s): %(reason)s."),
-    ),
-    "exempt": ("exempt", lambda: _("%(name)s need not go (%(clause)s): %(reason)s.")),
-}
 
 
 def _threshold(threshold: TermThreshold) -> str:

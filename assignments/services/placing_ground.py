@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from assignments.destinations import Destinations, Receivers
 from assignments.facts import Sheet, person_sheets
@@ -14,6 +14,7 @@ from assignments.models import Assignment, Slot
 from assignments.posting import Asked, Posted, asked_of
 from assignments.rules import EVER
 from assignments.services.answering import judge_live
+from assignments.services.person_checks import Stay
 from assignments.services.placements import Frame, Placement, Term
 from assignments.states import COMING, RUNNING
 from deploy_admin import clock
@@ -31,16 +32,6 @@ from deploy_admin.policies.services import governing
 from deploy_admin.policies.services.at_post import Choice
 from deploy_admin.registry import succession
 from deploy_admin.registry.models import Institution
-
-
-class Stay(NamedTuple):
-    """Where somebody is, or was, assigned."""
-
-    id: int
-    worker: int
-    receiver: int
-    first: date
-    last: date
 
 
 class Ground:
@@ -121,7 +112,8 @@ class Ground:
             sender = self.sender(n) if self.known(n) else None
             if sender is not None:
                 first, unit = self.terms[n].first, row.receiving_unit_id
-                posted.append(Posted(n, row.worker_id, sender, unit, self.frame.scheme, first, first, row.full_time))
+                scheme, said = self.frame.scheme, (row.full_time, row.speciality)
+                posted.append(Posted(n, row.worker_id, sender, unit, scheme, first, first, *said))
         return asked_of(posted)
 
     # ------------------------------------------------------------ what the clauses ask of one row

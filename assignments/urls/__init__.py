@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from assignments.allocation import urls as allocation
+from assignments.filing import urls as filing
 from assignments.urls import (
     assignments,
     campaigns,
@@ -25,4 +27,6 @@ urlpatterns = [
     *counting.urlpatterns,
     *papers.urlpatterns,
     *past.urlpatterns,
+    *filing.urlpatterns,
+    *allocation.urlpatterns,
 ]

@@ -111,6 +111,8 @@ def campaign(request: ActorRequest, pk: int) -> HttpResponse:
         "rows": posting_rows.drawn(page.object_list, tick=False, number=number),
         "heads": posting_rows.heads(),
         "moves": _moves(found) if board.may_edit else [],
+        "sees_lists": request.actor.can(Permission.REQUESTS_VIEW),
+        "sees_plans": board.runs and request.actor.can(Permission.ALLOCATION_VIEW),
         "due": _due(due, board) if board.may_place else [],
         "today": today,
         "dispatch_url": offering.of_campaign(found, request.actor) if board.people else "",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from assignments.filing import nomination_mine
 from assignments.models import Assignment
 from assignments.posting_page import PostingPage
 from assignments.services.leave_checks import AT_POST
@@ -68,6 +69,7 @@ def _standing(me: HealthWorker, request: ActorRequest) -> dict[str, Any]:
     rows = list(_mine(me, request).living().order_by("-starts_on", "-pk"))
     now = at_hand(rows)
     context: dict[str, Any] = {"rows": _past(rows, now), "standing": standing_of_worker(me.pk, own=True)}
+    context["nominations"] = nomination_mine.waiting(request.actor)
     if now is None:
         return context
     context |= PostingPage(Sight(now, request.actor, clock.today())).context()

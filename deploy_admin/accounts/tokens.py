@@ -37,6 +37,12 @@ MACHINE_SCOPES = (
     Permission.MONTHS_ENTER,
     Permission.FEEDBACK_VIEW,
     Permission.FEEDBACK_RECEIVE,
+    Permission.REQUESTS_VIEW,
+    Permission.REQUESTS_ENTER,
+    Permission.NOMINATIONS_VIEW,
+    Permission.NOMINATIONS_ENTER,
+    Permission.ALLOCATION_VIEW,
+    Permission.ALLOCATION_PLAN,
 )
 #: With one of these comes another: an ID number without its person says nothing.
 RESTS_ON = {Permission.PEOPLE_IDS: Permission.PEOPLE_VIEW}

@@ -23,6 +23,12 @@ PERMISSION_LABELS = {
     Permission.FEEDBACK_VIEW: _("Read feedback letters with points and pay factors"),
     Permission.FEEDBACK_RECEIVE: _("Confirm that feedback letters have arrived"),
     Permission.INSPECTIONS_VIEW: _("Read inspections"),
+    Permission.REQUESTS_VIEW: _("Read staffing requests"),
+    Permission.REQUESTS_ENTER: _("File the unit's staffing requests"),
+    Permission.NOMINATIONS_VIEW: _("Read nominations"),
+    Permission.NOMINATIONS_ENTER: _("File the unit's nominations"),
+    Permission.ALLOCATION_VIEW: _("Read allocation plans"),
+    Permission.ALLOCATION_PLAN: _("Have an allocation plan proposed"),
 }
 #: What stands under a scope that needs a second thought.
 WARNINGS = {

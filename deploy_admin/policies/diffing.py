@@ -37,6 +37,8 @@ LABELS: dict[str, Any] = {
     "applies_to": _("Speaks of"),
     "requires": _("Requirement"),
     "mixing": _("Mixing of alternatives"),
+    "criteria": _("Order of criteria"),
+    "conversions": _("Order of conversions"),
     "suspension": _("Suspension of practice"),
     "filing.within": _("Filing due within, in working days"),
     "full_time": _("Full-time"),
@@ -66,6 +68,8 @@ LABELS: dict[str, Any] = {
     "overrides": _("Overrides"),
     "holds_with": _("Holds beside"),
 }
+#: Lists whose order says something: the first criterion decides before the others, the first conversion holds.
+_IN_ORDER = ("criteria", "conversions")
 
 
 @dataclass(frozen=True)
@@ -131,11 +135,13 @@ def _fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[FieldCha
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every leaf with its dotted path; a list of plain values is one leaf."""
+    """Yield every leaf with its dotted path; a list of plain values is one leaf, and so is an order that counts."""
     if isinstance(value, Mapping):
         for key, held in value.items():
             yield from _flat(held, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list) and any(isinstance(each, Mapping | list) for each in value):
+        if path in _IN_ORDER:
+            yield path, ", ".join(str(held.get("id", n)) for n, held in enumerate(value))
         for n, held in enumerate(value):
             key = held.get("id", n) if isinstance(held, Mapping) else n
             yield from _flat(held, f"{path}[{key}]")

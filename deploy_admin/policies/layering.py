@@ -17,6 +17,7 @@ from typing_extensions import TypeVar
 
 from deploy_admin.policies.language.types import (
     AbsenceRule,
+    AllocationRule,
     Clause,
     Eligibility,
     LeaveRule,
@@ -100,6 +101,10 @@ ELIGIBILITY: Section[Eligibility] = Section(
     lambda version: version.assignments_from,
     lambda clause: (clause.topic, clause.target),
 )
+#: Who goes where is asked of a campaign's first day.
+ALLOCATION: Section[AllocationRule] = Section(
+    lambda document: document.allocation, lambda version: version.assignments_from, lambda clause: (clause.topic,)
+)
 #: What concerns people on post is asked of their first day, or of the day of an event; see the adoption's `on_post`.
 POSTING: Section[PostingRule] = Section(
     lambda document: document.posting, lambda version: version.assignments_from, lambda clause: (clause.topic,)
@@ -121,7 +126,17 @@ REQUIREMENTS: Section[Requirement] = Section(
     lambda version: version.assignments_from,
     lambda clause: (clause.topic, clause.target or ""),
 )
-SECTIONS: tuple[Section[Any], ...] = (QUOTAS, ELIGIBILITY, POSTING, LEAVE, ABSENCE, MONTH, SERVICE, REQUIREMENTS)
+SECTIONS: tuple[Section[Any], ...] = (
+    QUOTAS,
+    ELIGIBILITY,
+    ALLOCATION,
+    POSTING,
+    LEAVE,
+    ABSENCE,
+    MONTH,
+    SERVICE,
+    REQUIREMENTS,
+)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from deploy_admin.registry.models import (
     Institution,
     InstitutionProfile,
     Jurisdiction,
+    PairingSupport,
     ProfileRevision,
     SpecialDay,
+    SpecialityProgramme,
     Succession,
 )
 
@@ -55,6 +57,16 @@ class JurisdictionAdmin(ReadOnly):
 class SuccessionAdmin(ReadOnly):
     list_display = ("kind", "on", "predecessor_id", "heir_id", "share", "document_title", "document_number")
     list_filter = ("kind",)
+
+
+@admin.register(PairingSupport)
+class PairingSupportAdmin(ReadOnly):
+    list_display = ("supporting_unit_id", "supported_unit_id", "valid_from", "valid_to", "document")
+
+
+@admin.register(SpecialityProgramme)
+class SpecialityProgrammeAdmin(ReadOnly):
+    list_display = ("institution_id", "speciality", "valid_from", "valid_to", "document")
 
 
 @admin.register(CalendarYear)

@@ -16,7 +16,11 @@ from rest_framework import exceptions, serializers
 from deploy_admin import clock
 from deploy_admin.access import Actor, Permission
 from deploy_admin.api import ReadOnlyViewSet, router
-from deploy_admin.registry import api_calendar, api_indicators  # noqa: F401 -- they register their addresses
+from deploy_admin.registry import (  # noqa: F401 -- they register their addresses
+    api_calendar,
+    api_indicators,
+    api_support,
+)
 from deploy_admin.registry.authority import Competences
 from deploy_admin.registry.codes import Affiliation, AreaGroup, Kind, Ownership, Settlement, State, Tier
 from deploy_admin.registry.divisions import DivisionTree
@@ -54,6 +58,8 @@ class InstitutionSerializer(serializers.Serializer[Institution]):
     key_township = serializers.BooleanField(source="profile.key_township", allow_null=True)
     medical_community = serializers.CharField(source="profile.medical_community")
     population = serializers.IntegerField(source="profile.population", allow_null=True)
+    latitude = serializers.DecimalField(8, 5, source="profile.latitude", allow_null=True)
+    longitude = serializers.DecimalField(8, 5, source="profile.longitude", allow_null=True)
     located_in = serializers.SerializerMethodField()
     area_group = serializers.SerializerMethodField()
     administered_by = serializers.IntegerField(source="profile.administered_by_id", allow_null=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from deploy_admin.access import Actor, Reach
 from deploy_admin.errors import RuleViolation
-from deploy_admin.registry.codes import Kind, State
+from deploy_admin.registry.codes import HOSPITALS, Kind, State
 from deploy_admin.registry.divisions import DivisionTree
 from deploy_admin.registry.models import Institution
 from deploy_admin.registry.models.institutions import InstitutionQuerySet
@@ -47,13 +47,18 @@ def division_named(text: str, tree: DivisionTree, actor: Actor) -> int:
     raise RuleViolation(_("Which of these is meant: %(names)s?") % {"names": listed}, "division_ambiguous")
 
 
-def nameable_by(actor: Actor, day: date, *, authorities: bool = False) -> InstitutionQuerySet:
-    """Return what the actor may name: what it sees; as administrator also any health authority, which is no secret."""
+def nameable_by(actor: Actor, day: date, *, authorities: bool = False, hospitals: bool = False) -> InstitutionQuerySet:
+    """Return what the actor may name: what it sees; as administrator any health authority, as supporter any hospital.
+
+    That these exist is no secret.
+    """
     seen = Institution.objects.visible_to(actor)
     rows = Institution.objects.standing(day).in_state(State.OPEN, day)
     condition = Q(pk__in=seen.order_by().values("pk"))
     if authorities:
         condition |= Q(profile__kind=Kind.HEALTH_AUTHORITY)
+    if hospitals:
+        condition |= Q(profile__kind__in=HOSPITALS)
     return rows.filter(condition)
 
 

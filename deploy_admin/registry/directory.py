@@ -183,7 +183,9 @@ class Directory:
         profile = self.profiles[unit]
         plain = ("name", "short_name", "kind", "tier", "ownership", "affiliation", "settlement", "medical_community")
         row = {key: getattr(profile, key) or None for key in plain}
-        row |= {key: getattr(profile, key) for key in ("remote", "key_township", "population")}
+        row |= {
+            key: getattr(profile, key) for key in ("remote", "key_township", "population", "latitude", "longitude")
+        }
         is_authority = profile.kind == Kind.HEALTH_AUTHORITY
         return row | {
             "credit_code": self.codes[unit] or None,

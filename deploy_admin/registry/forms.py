@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -27,6 +28,7 @@ from deploy_admin.registry.services import Document, Part
 from deploy_admin.registry.services.facts import checked_credit_code
 from deploy_admin.registry.tables import names_of
 
+FIVE_PLACES = Decimal("0.00001")
 UNKNOWN = [("", gettext_lazy("not known")), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
 
 
@@ -57,6 +59,19 @@ def _day(label: Any, **more: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=widget, **more)
 
 
+class DegreesField(forms.DecimalField):
+    """Degrees with five places, which is about a metre; what maps and receivers tell beyond that is rounded off."""
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        told = super().to_python(value)
+        return told if told is None or not told.is_finite() else told.quantize(FIVE_PLACES)
+
+
+def _degrees(label: Any, lowest: int, highest: int, **more: Any) -> DegreesField:
+    widget = forms.NumberInput(attrs={"class": "form-control num", "step": "any", "inputmode": "decimal"})
+    return DegreesField(label=label, required=False, min_value=lowest, max_value=highest, widget=widget, **more)
+
+
 def _text(label: Any, length: int, **more: Any) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=length, widget=forms.TextInput(attrs={"class": "form-control"}), **more
@@ -85,11 +100,9 @@ class ActorForm(forms.Form):
         except RuleViolation as refusal:
             raise ValidationError(refusal.message, refusal.code) from refusal
 
-    def _institution(self, text: str, *, authorities: bool = False) -> Institution:
+    def _institution(self, text: str, **more: bool) -> Institution:
         try:
-            return choosing.institution_named(
-                text, choosing.nameable_by(self.actor, clock.today(), authorities=authorities)
-            )
+            return choosing.institution_named(text, choosing.nameable_by(self.actor, clock.today(), **more))
         except RuleViolation as refusal:
             raise ValidationError(refusal.message, refusal.code) from refusal
 
@@ -163,6 +176,10 @@ class FactsForm(ActorForm):
         max_value=100_000_000,
         widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
+    latitude = _degrees(
+        gettext_lazy("Latitude"), 3, 54, help_text=gettext_lazy("In degrees, as 29.56301; both or neither.")
+    )
+    longitude = _degrees(gettext_lazy("Longitude"), 73, 136)
 
     def clean_level(self) -> int | None:
         return int(self.cleaned_data["level"]) if self.cleaned_data["level"] else None
@@ -193,6 +210,10 @@ class FactsForm(ActorForm):
                 self.cleaned_data["division"] = self._division(text)
             except ValidationError as error:
                 self.add_error("division", error)
+        degrees = [self.cleaned_data.get(name, "") for name in ("latitude", "longitude")]
+        if None in degrees and degrees != [None, None] and "" not in degrees:
+            name = "latitude" if degrees[0] is None else "longitude"
+            self.add_error(name, _("Latitude and longitude go together: give both or neither."))
         return self.cleaned_data
 
     COLUMNS = {"division": "division_id", "administered_by": "administered_by_id", "parent": "parent_id"}

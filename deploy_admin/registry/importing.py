@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -70,6 +71,10 @@ findings.register(
             gettext_lazy("only a health authority has a jurisdiction"),
             gettext_lazy("Leave the cell empty."),
         ),
+        "degrees_alone": (
+            gettext_lazy("latitude and longitude go together"),
+            gettext_lazy("Fill in both, or leave both empty."),
+        ),
         "jurisdiction_taken": (
             gettext_lazy("another authority is competent for %(name)s"),
             gettext_lazy("End its jurisdiction first, on its page."),
@@ -83,6 +88,9 @@ findings.register(
 
 #: Column keys that are columns of the profile as they stand.
 PLAIN = ("name", "short_name", "kind", "tier", "ownership", "affiliation", "settlement", "medical_community")
+#: Where it stands: in a row both or neither.
+DEGREES = ("latitude", "longitude")
+FIVE_PLACES = Decimal("0.00001")
 #: Empty cells of these mean an empty text, not nothing known.
 TEXTS = frozenset({"short_name", "settlement", "medical_community"})
 
@@ -131,6 +139,7 @@ class Institutions(ColumnSet):
         "remote",
         "key_township",
         "population",
+        *DEGREES,
         "jurisdiction",
     )
     params_form = InstitutionsForm
@@ -159,6 +168,7 @@ class Institutions(ColumnSet):
         for record in records:
             record.values["from_day"] = record.values.get("from_day") or default
             directory.find_place(record)
+            _find_degrees(record)
         directory.meet(records)
         for record in records:
             directory.find_institution(record)
@@ -277,11 +287,20 @@ class Institutions(ColumnSet):
             yield {**row, "from_day": directory.profiles[unit].valid_from}
 
 
+def _find_degrees(record: Record) -> None:
+    """Round degrees to what is kept, about a metre; refuse one without the other."""
+    said = [key for key in DEGREES if record.values.get(key) is not None]
+    for key in said:
+        record.values[key] = record.values[key].quantize(FIVE_PLACES)
+    if len(said) == 1 and not record.refused:
+        record.refuse(said[0], "degrees_alone")
+
+
 def _facts(record: Record, made: Mapping[str, int], named: set[str] | None) -> dict[str, Any]:
     """Return the columns of a profile that the row names; with `named`, only those among them."""
     values, refs = record.values, record.refs
     facts: dict[str, Any] = {}
-    for key in (*PLAIN, "remote", "key_township", "population"):
+    for key in (*PLAIN, "remote", "key_township", "population", *DEGREES):
         if key in values and (named is None or key in named):
             facts[key] = (values[key] or "") if key in TEXTS else values[key]
     if "level" in values and (named is None or "level" in named):
@@ -295,3 +314,5 @@ def _facts(record: Record, made: Mapping[str, int], named: set[str] | None) -> d
 
 
 register(Institutions())
+
+from deploy_admin.registry import importing_support  # noqa: E402, F401 -- only this module is looked for at start

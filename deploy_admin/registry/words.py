@@ -168,6 +168,17 @@ def columns() -> tuple[Column, ...]:
             "population", "服务人口", "Population served", Type.INTEGER, unit=("人",), minimum=0, maximum=100_000_000
         ),
         Column(
+            "latitude",
+            "纬度",
+            "Latitude",
+            Type.DECIMAL,
+            aliases=("北纬", "纬度坐标"),
+            minimum=3,
+            maximum=54,
+            help=gettext_lazy("In degrees, as 29.56301; both or neither."),
+        ),
+        Column("longitude", "经度", "Longitude", Type.DECIMAL, aliases=("东经", "经度坐标"), minimum=73, maximum=136),
+        Column(
             "jurisdiction",
             "管辖区域",
             "Jurisdiction",

@@ -15,7 +15,7 @@ from deploy_admin.errors import RuleViolation
 from deploy_admin.months import Period
 from deploy_admin.registry import services as registry
 from deploy_admin.registry.models import Institution
-from deploy_admin.workbench import demo_months, demo_people, demo_year
+from deploy_admin.workbench import demo_allocation, demo_months, demo_people, demo_support, demo_year
 from deploy_admin.workbench.demo_bringing import FOLDER, actor_of, bring, units_by_name
 from quotas import services as quotas
 from quotas.models import Figure, Release, Run
@@ -51,7 +51,14 @@ def load() -> list[str]:
     """Load what of the demonstration is not there yet; return what was done, nothing where it stands already."""
     if not settings.DEMO:
         raise RuleViolation("Demonstration data needs the demo flag.", code="not_in_demo")
-    return _offices() + demo_people.load() + demo_year.load() + demo_months.load()
+    return (
+        _offices()
+        + demo_support.load()
+        + demo_people.load()
+        + demo_year.load()
+        + demo_months.load()
+        + demo_allocation.load()
+    )
 
 
 def _offices() -> list[str]:

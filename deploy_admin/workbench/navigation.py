@@ -37,6 +37,14 @@ GROUPS = (
             Item(_("My service"), "user", "assignments:my_service", Permission.OWN_SERVICE),
             Item(_("My leave"), "calendar", "assignments:my_leave", Permission.OWN_SERVICE),
             Item(_("Campaigns"), "release", "assignments:campaigns", Permission.ASSIGNMENTS_VIEW),
+            Item(_("Allocation"), "route", "assignments:allocation", Permission.ALLOCATION_VIEW),
+            Item(
+                _("Requests and nominations"),
+                "clipboard",
+                "assignments:request_lists",
+                Permission.REQUESTS_VIEW,
+                ("assignments:nomination_lists",),
+            ),
             Item(_("Assignments"), "arrow-right", "assignments:assignments", Permission.ASSIGNMENTS_VIEW),
             Item(_("Arrivals"), "check", "assignments:arrivals", Permission.POST_MANAGE),
             Item(_("Leave"), "calendar", "assignments:leaves", Permission.ASSIGNMENTS_VIEW),
@@ -68,6 +76,8 @@ GROUPS = (
         (
             Item(_("Policies"), "policy", "policies:list", Permission.POLICIES_VIEW),
             Item(_("Institutions"), "building", "registry:institutions", Permission.INSTITUTIONS_VIEW),
+            Item(_("Pairing support"), "arrow-right", "registry:pairings", Permission.INSTITUTIONS_VIEW),
+            Item(_("Speciality programmes"), "check", "registry:programmes", Permission.INSTITUTIONS_VIEW),
             Item(_("Indicators"), "adjust", "registry:indicators", Permission.HOME_VIEW),
             Item(_("Work calendar"), "calendar", "registry:calendar", Permission.HOME_VIEW),
         ),

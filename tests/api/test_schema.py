@@ -38,11 +38,18 @@ def test_the_description_is_valid_and_nothing_is_guessed(tmp_path: Path):
     assert (tmp_path / "openapi.yaml").read_text() == SNAPSHOT.read_text()
 
 
-#: What takes orders: months from a connected system, and the receipt of a letter.
+#: What takes orders: months and lists from a connected system, the steps of a list, a letter's receipt, a proposal.
 WRITES = {
     "/api/v1/months/{month}/attendance/": "put",
     "/api/v1/months/{month}/workload/": "put",
     "/api/v1/feedback-letters/{id}/receive/": "post",
+    "/api/v1/allocation-plans/{id}/propose/": "post",
+    **{f"/api/v1/{kind}-lists/campaigns/{{campaign}}/": "put" for kind in ("request", "nomination")},
+    **{
+        f"/api/v1/{kind}-lists/{{id}}/{step}/": "post"
+        for kind in ("request", "nomination")
+        for step in ("submit", "take-back", "approve", "send-back")
+    },
 }
 
 

@@ -21,7 +21,7 @@ from deploy_admin import embedded  # noqa: E402
 if TYPE_CHECKING:
     from tests.bench.measure import Item
 
-GROUPS = ("quotas", "people", "service", "months", "load")
+GROUPS = ("quotas", "people", "service", "months", "load", "allocation")
 
 
 def main() -> int:
@@ -63,7 +63,7 @@ def measured(chosen: argparse.Namespace) -> int:
     call_command("migrate", verbosity=0)
     ids = world.build(chosen.senders)
     items: list[measure.Item] = []
-    for group in (_quotas, _people, _service, _months):
+    for group in (_quotas, _people, _service, _months, _allocation):
         for item in group(chosen, ids):
             sys.stdout.write(item.line() + "\n")
             sys.stdout.flush()
@@ -119,6 +119,15 @@ def _months(chosen: argparse.Namespace, ids: list[int]) -> Iterator[Item]:
         months_world.as_if_scored()
     if "load" in chosen.only:
         yield from load.sessions(city, chosen.minutes)
+
+
+def _allocation(chosen: argparse.Namespace, ids: list[int]) -> Iterator[Item]:
+    """A city's allocation: solving and explaining it, the pages of the plan."""
+    from tests.bench import allocation, allocation_pages
+
+    if "allocation" in chosen.only:
+        yield from allocation.propose()
+        yield from allocation_pages.pages(ids)
 
 
 if __name__ == "__main__":

@@ -152,6 +152,21 @@ def test_the_month_is_assessed_where_a_source_says_so_and_the_template_without_a
     assert not PolicyVersion.objects.filter(source_text__contains="month_neutral").exists()
 
 
+def test_who_goes_where_is_ordered_where_a_source_says_so_and_nowhere_else(chongqing):
+    load()
+    held = governing.allocation_on(date(2026, 1, 1))
+
+    def orders(code):
+        return {
+            rule.policy: [str(each.by) for each in rule.clause.criteria]
+            for rule in held.clauses_for(chongqing[code].pk)
+        }
+
+    city = {"chongqing-municipal-county-2025": ["requests", "priority", "speciality"]}
+    assert orders("500103") == orders("500231") == city
+    assert set(orders("500101")) == {"chongqing-municipal-county-2025", "wanzhou-county-township-2022"}
+
+
 def test_an_answer_that_is_missing_beside_a_shipped_text_is_named(chongqing, tmp_path: Path):
     adoptions = json.loads((FOLDER / "adoptions.json").read_text(encoding="utf-8"))
     del adoptions["wanzhou-county-township-2022"]["adverse"]["maternity_leave_extends"]

@@ -10,7 +10,14 @@ from typing import Any
 from deploy_admin.access import GRANTS, Permission, Reach, Role
 from deploy_admin.registry import pinyin, reach
 from deploy_admin.registry.codes import DivisionLevel
-from deploy_admin.registry.models import Division, Institution, InstitutionProfile, Jurisdiction
+from deploy_admin.registry.models import (
+    Division,
+    Institution,
+    InstitutionProfile,
+    Jurisdiction,
+    PairingSupport,
+    SpecialityProgramme,
+)
 
 LONG_AGO = date(2015, 1, 1)
 _numbers = itertools.count(1)
@@ -69,6 +76,20 @@ def an_authority(
         authority=authority, division=division, valid_from=competent_from or authority.opened_on
     )
     return authority
+
+
+def a_pairing(supporting: Institution, supported: Institution, first: date = LONG_AGO, **more: Any) -> PairingSupport:
+    """Return the support of one unit by another since long ago, or as `more` says."""
+    return PairingSupport.objects.create(
+        supporting_unit=supporting, supported_unit=supported, valid_from=first, **more
+    )
+
+
+def a_programme(
+    unit: Institution, speciality: str = "儿科", first: date = LONG_AGO, **more: Any
+) -> SpecialityProgramme:
+    """Return a speciality that the unit builds up since long ago, or as `more` says."""
+    return SpecialityProgramme.objects.create(institution=unit, speciality=speciality, valid_from=first, **more)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
@@ -224,6 +225,8 @@ def test_the_export_is_itself_an_upload_that_changes_nothing(city, districts):
         short_name="甲医",
         key_township=False,
         administered_by_id=city.institution_id,
+        latitude=Decimal("30.80780"),
+        longitude=Decimal("108.4"),
     )
     institutions = column_set_of("institutions")
     context = Context(city, {"on": "2026-01-01"}, TODAY)
@@ -235,6 +238,34 @@ def test_the_export_is_itself_an_upload_that_changes_nothing(city, districts):
     plan = plan_of(sheet(*rows, head=tuple(column.zh for column in columns)), city)
     assert {entry.kind for entry in plan.entries} == {"unchanged"}, [e.changes for e in plan.entries]
     assert len(plan.entries) == 2
+
+
+PLACED = (*HEAD, "纬度", "经度")
+
+
+def test_degrees_are_rounded_to_what_is_kept_and_the_same_change_nothing(city, districts):
+    placed = row("示范甲区医院", head=PLACED, 纬度="30.8078049", 经度=108.4087)
+    applied(sheet(placed, head=PLACED), city)
+    profile = InstitutionProfile.objects.get(name="示范甲区医院")
+    assert (profile.latitude, profile.longitude) == (Decimal("30.80780"), Decimal("108.40870"))
+    plan = plan_of(sheet(placed, head=PLACED), city)
+    assert [entry.kind for entry in plan.entries] == ["unchanged"]
+    moved = row("示范甲区医院", head=PLACED, 纬度="30.9", 经度=108.4087)
+    (entry,) = plan_of(sheet(moved, head=PLACED), city).entries
+    assert [change["column"] for change in entry.changes] == ["latitude"]
+
+
+def test_one_of_two_degrees_or_one_abroad_is_refused(city, districts):
+    rows = [
+        row("示范甲区医院", head=PLACED, 纬度="30.8"),
+        row("示范乙院", head=PLACED, 经度="108.4"),
+        row("示范丙院", head=PLACED, 纬度="60", 经度="108.4"),
+    ]
+    assert [code for _cell, code in refused(plan_of(sheet(*rows, head=PLACED), city))] == [
+        "degrees_alone",
+        "degrees_alone",
+        "too_large",
+    ]
 
 
 def test_a_large_file_costs_as_many_queries_as_a_small_one(city, districts, django_assert_max_num_queries):

@@ -19,12 +19,14 @@ from assignments.models import (
     AssignmentMonth,
     Campaign,
     Counted,
+    FiledList,
     Finding,
     Inspection,
     IssuedPaper,
     Leave,
     MonthSheet,
     Obligation,
+    PlanLine,
     PresenceCheck,
     Proposal,
     RosterCycle,
@@ -46,12 +48,15 @@ from deploy_admin.people.models import HealthWorker, Recognition, TransferReques
 from deploy_admin.people.services import possible_duplicates
 from deploy_admin.policies.models import PolicyVersion
 from deploy_admin.registry.calendar import work_calendar
-from deploy_admin.registry.models import InstitutionProfile
+from deploy_admin.registry.distances import distance_km
+from deploy_admin.registry.models import InstitutionProfile, PairingSupport, SpecialityProgramme
+from deploy_admin.registry.support import paired, places, programmes
 from deploy_admin.workbench import demo, demo_people, desks
 from deploy_admin.workbench.demo_bringing import actor_of, units_by_name
 from deploy_admin.workbench.demo_placing import GRASSROOTS, HOSPITALS
 from quotas.counting import comparisons
 from quotas.models import ListedPerson, Quota
+from tests.workbench.open_round import the_round_is_open
 
 pytestmark = pytest.mark.django_db
 
@@ -68,16 +73,33 @@ def loaded(settings):
 def test_it_shows_everything_there_is_to_be_seen_and_loads_once(loaded):
     units = units_by_name()
     assert [line for line in loaded if line.startswith("left out")] == []
+    ties_are_there(units)
     people_are_there(units)
     campaigns_are_there()
     posts_are_lively(units)
     the_board_is_possible(units)
     months_are_lively(units)
+    the_round_is_open(units)
 
-    before = (HealthWorker.objects.count(), Upload.objects.count(), Event.objects.count(), Assignment.objects.count())
+    before = counts()
     assert demo.load() == []
-    after = (HealthWorker.objects.count(), Upload.objects.count(), Event.objects.count(), Assignment.objects.count())
-    assert before == after
+    assert counts() == before
+
+
+def ties_are_there(units):
+    """Pairings and programmes of every standing, and units whose place is not known among those where it is."""
+    today = clock.today()
+    assert (PairingSupport.objects.count(), len(paired(None, today))) == (18, 16)
+    assert (SpecialityProgramme.objects.count(), len(programmes(None, today))) == (12, 11)
+    known = places(units.values(), today)
+    assert 0 < len(set(units.values()) - set(known)) < 5
+    far = distance_km(known[units["示范市第一医院"]], known[units["示范巫溪县人民医院"]])
+    near = distance_km(known[units["示范万州区人民医院"]], known[units["示范白石镇卫生院"]])
+    assert near < 50 < 300 < far
+
+
+def counts():
+    return [model.objects.count() for model in (HealthWorker, Upload, Event, Assignment, FiledList, PlanLine)]
 
 
 def people_are_there(units):
@@ -126,7 +148,7 @@ def campaigns_are_there():
     assert rows.filter(kind=Kind.MUNICIPAL_COUNTY, year__in=(2025, 2026)).count() == 4
     assert rows.get(kind=Kind.MUNICIPAL_COUNTY, year=2027).state == "draft"
     wanzhou = rows.filter(authority__profiles__name__startswith="万州区", kind=Kind.COUNTY_TOWNSHIP)
-    assert sorted(set(wanzhou.values_list("year", flat=True))) == [2023, 2024, 2025, 2026]
+    assert sorted(set(wanzhou.values_list("year", flat=True))) == [2023, 2024, 2025, 2026, 2027]
     assert set(Assignment.objects.values_list("kind", flat=True)) == set(Kind.values)
 
     people = Assignment.objects.order_by()

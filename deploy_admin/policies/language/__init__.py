@@ -7,6 +7,7 @@ from deploy_admin.policies.language.periods import Span
 from deploy_admin.policies.language.schema import json_schema
 from deploy_admin.policies.language.types import (
     AbsenceRule,
+    AllocationRule,
     Binding,
     Clause,
     Eligibility,
@@ -25,6 +26,7 @@ from deploy_admin.policies.language.types import (
 
 __all__ = [
     "AbsenceRule",
+    "AllocationRule",
     "Binding",
     "Clause",
     "Eligibility",

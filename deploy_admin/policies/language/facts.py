@@ -267,6 +267,8 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
                 "与派出单位同一医共体",
                 "in the sending unit's medical community",
             ),
+            Fact("paired", _S, _T.BOOLEAN, "与派出单位对口支援", "in pairing support with the sending unit"),
+            Fact("in_programme", _S, _T.BOOLEAN, "属专科专病建设", "in a speciality programme"),
         )
     }
 )

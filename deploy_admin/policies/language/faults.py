@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from deploy_admin.policies.language.allocation_fault_words import ALLOCATION_SENTENCES
 from deploy_admin.policies.language.month_fault_words import MONTH_EXPECTED, MONTH_SENTENCES
 
 #: code → (what is wrong, what to do). Placeholders are the fault's parameters.
@@ -270,6 +271,7 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         _("Write the id of a clause under “requirements:”."),
     ),
     "enforcement_value": (_("“%(value)s” is not an affiliation."), _("Allowed: %(allowed)s.")),
+    **ALLOCATION_SENTENCES,
     **MONTH_SENTENCES,
 }
 

@@ -17,6 +17,7 @@ from deploy_admin.policies.language.types import (
     LATER_SECTIONS,
     SCHEMA_NUMBER,
     AbsenceRule,
+    AllocationRule,
     Clause,
     Eligibility,
     LeaveRule,
@@ -33,6 +34,7 @@ from deploy_admin.policies.language.validation import clause_faults, document_fa
 _TYPES: tuple[type[Clause], ...] = (
     Quota,
     Eligibility,
+    AllocationRule,
     PostingRule,
     LeaveRule,
     AbsenceRule,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from deploy_admin.policies.language import phrases_en, phrases_zh
+from deploy_admin.policies.language.allocation import AllocationRule
 from deploy_admin.policies.language.amounts import Between, Fixed, PerUnit, Share
 from deploy_admin.policies.language.bases import Either, MeasureBase
 from deploy_admin.policies.language.clauses import Clause
@@ -45,6 +46,8 @@ def parameters(clause: Clause, lang: Lang = "zh", names: phrases_zh.Names | None
             return tuple(_of_quota(clause, lang))
         case Eligibility():
             found = _of_eligibility(clause, lang)
+        case AllocationRule():
+            found = _of_allocation(clause, lang)
         case PostingRule():
             found = _of_posting(clause, lang)
         case LeaveRule():
@@ -86,6 +89,15 @@ def _lasting(label: str, value: Duration | None, lang: Lang) -> Parameter:
 def _yes_no(label: str, said: bool | None, lang: Lang) -> Parameter:
     words = phrases_zh if lang == "zh" else phrases_en
     return _open(label, lang) if said is None else Parameter(label, words.ANSWERS[said])
+
+
+def _of_allocation(clause: AllocationRule, lang: Lang) -> list[Parameter]:
+    """The criteria by their places: their order is what an officer is asked about."""
+    zh = lang == "zh"
+    return [
+        Parameter(f"第{n}项" if zh else f"Criterion {n}", each.label_zh if zh else each.label_en)
+        for n, each in enumerate(clause.criteria, start=1)
+    ]
 
 
 def _of_posting(clause: PostingRule, lang: Lang) -> list[Parameter]:

@@ -185,6 +185,8 @@ _PLACED = {
     "key_township": ("in key townships of rural revitalisation", "outside key townships of rural revitalisation"),
     "same_district": ("in the sending unit's district", "outside the sending unit's district"),
     "same_community": ("in the sending unit's medical community", "outside the sending unit's medical community"),
+    "paired": ("in pairing support with the sending unit", "not in pairing support with the sending unit"),
+    "in_programme": ("with a programme in the speciality", "without a programme in the speciality"),
 }
 
 

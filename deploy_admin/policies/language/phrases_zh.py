@@ -154,6 +154,8 @@ def _boolean(node: Is, fact: Fact) -> str:
         "full_time": ("全脱产的", "非全脱产的"),
         "same_district": ("与派出单位同一区县的", "与派出单位不在同一区县的"),
         "same_community": ("与派出单位同一医共体的", "与派出单位不在同一医共体的"),
+        "paired": ("与派出单位有对口支援关系的", "与派出单位没有对口支援关系的"),
+        "in_programme": ("有相应专科专病建设项目的", "没有相应专科专病建设项目的"),
         "management_experience": ("具有管理经验的", "没有管理经验的"),
     }
     pair = special.get(node.fact, (f"{fact.label_zh}的", f"非{fact.label_zh}的"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import assert_never
 
+from deploy_admin.policies.language.allocation import AllocationRule
+from deploy_admin.policies.language.allocation_zh import allocation_sentences
 from deploy_admin.policies.language.clauses import Clause
 from deploy_admin.policies.language.eligibility import Eligibility
 from deploy_admin.policies.language.eligibility_zh import eligibility_sentences
@@ -66,6 +68,8 @@ def clause_sentences(clause: Clause, document: PolicyDocument, names: Names) -> 
             said = _quota_sentences(clause, document, names)
         case Eligibility():
             said = eligibility_sentences(clause, document, names)
+        case AllocationRule():
+            said = allocation_sentences(clause, document, names)
         case PostingRule():
             said = posting_sentences(clause, document, names)
         case LeaveRule():

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, JsonValue, PlainSerializer, StrictInt, StrictStr, WithJsonSchema
 
+from deploy_admin.policies.language.allocation import AllocationRule, Criterion, CriterionKind
 from deploy_admin.policies.language.amounts import Bands, Between, Fixed, PerUnit, Share
 from deploy_admin.policies.language.bases import Constant, CountOf, Either, MeasureBase, Offset, Population, Posts, Sum
 from deploy_admin.policies.language.clauses import Clause
@@ -51,7 +52,17 @@ from deploy_admin.policies.language.service import ServiceRule
 SCHEMA_NUMBER = 1
 
 #: The sections that are made of clauses, in the order of the articles.
-CLAUSE_SECTIONS = ("quotas", "eligibility", "posting", "leave", "absence", "month", "service", "requirements")
+CLAUSE_SECTIONS = (
+    "quotas",
+    "eligibility",
+    "allocation",
+    "posting",
+    "leave",
+    "absence",
+    "month",
+    "service",
+    "requirements",
+)
 #: Designed on paper (docs/decisions/0003), computed by nothing yet: refused at adoption.
 LATER_SECTIONS = (
     "deadlines",
@@ -126,6 +137,7 @@ class PolicyDocument(Node):
     measures: tuple[DeclaredMeasure, ...] = ()
     quotas: tuple[Quota, ...] = ()
     eligibility: tuple[Eligibility, ...] = ()
+    allocation: tuple[AllocationRule, ...] = ()
     posting: tuple[PostingRule, ...] = ()
     leave: tuple[LeaveRule, ...] = ()
     absence: tuple[AbsenceRule, ...] = ()
@@ -196,6 +208,7 @@ __all__ = [
     "SCHEMA_NUMBER",
     "AbsenceRule",
     "All",
+    "AllocationRule",
     "Alternative",
     "AnyOf",
     "ApplicationYear",
@@ -214,6 +227,8 @@ __all__ = [
     "Constant",
     "CountOf",
     "Counting",
+    "Criterion",
+    "CriterionKind",
     "DeclaredMeasure",
     "DistrictScope",
     "Duration",

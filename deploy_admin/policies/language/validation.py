@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from deploy_admin.policies.language.allocation import AllocationRule
+from deploy_admin.policies.language.allocation_checks import allocation_faults
 from deploy_admin.policies.language.amount_checks import amount_faults, ratio_faults
 from deploy_admin.policies.language.checks import Found, Path, can_meet, condition_faults
 from deploy_admin.policies.language.clauses import Clause
@@ -44,6 +46,8 @@ def _of_its_section(clause: Clause, path: Path, document: PolicyDocument) -> Ite
             yield from _quota(clause, path, document)
         case Eligibility():
             yield from eligibility_faults(clause, path, document)
+        case AllocationRule():
+            yield from allocation_faults(clause, path, document)
         case PostingRule():
             yield from posting_faults(clause, path, document)
         case LeaveRule():

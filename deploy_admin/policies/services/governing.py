@@ -12,6 +12,7 @@ from deploy_admin.policies import layering
 from deploy_admin.policies.geography import Places
 from deploy_admin.policies.language import (
     AbsenceRule,
+    AllocationRule,
     Eligibility,
     LeaveRule,
     Level,
@@ -26,6 +27,7 @@ from deploy_admin.policies.language import (
 )
 from deploy_admin.policies.layering import (
     ABSENCE,
+    ALLOCATION,
     ELIGIBILITY,
     LEAVE,
     POSTING,
@@ -66,6 +68,11 @@ def in_year(year: int, *, instead: Instead | None = None) -> Governing:
 def eligibility_on(day: date, *, instead: Instead | None = None) -> GoverningEligibility:
     """Return the eligibility clauses that govern whoever is sent, or applies, on `day`. Two queries."""
     return _govern(lambda clause: day, instead, ELIGIBILITY)
+
+
+def allocation_on(day: date, *, instead: Instead | None = None) -> Governing[AllocationRule]:
+    """Return in which order the criteria decide in a campaign that begins on `day`. Two queries."""
+    return _govern(lambda clause: day, instead, ALLOCATION)
 
 
 def posting_on(day: date) -> Governing[PostingRule]:

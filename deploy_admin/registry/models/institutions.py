@@ -178,6 +178,9 @@ class InstitutionProfile(models.Model):
     settlement = models.CharField(_("settlement"), max_length=20, choices=Settlement.choices, blank=True)
     medical_community = models.CharField(_("medical community"), max_length=100, blank=True)
     population = models.PositiveIntegerField(_("population served"), null=True, blank=True)
+    #: Where it stands, in degrees (CGCS2000, which no distance of ours tells from WGS 84); both or neither.
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     recorded_by = models.CharField(max_length=150, blank=True, editable=False)
 
@@ -245,6 +248,20 @@ class InstitutionProfile(models.Model):
                 violation_error_code="branch_of_itself",
                 violation_error_message=_("An institution cannot be a branch of itself."),
             ),
+            models.CheckConstraint(
+                name="profile_stands_somewhere",
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(
+                    latitude__isnull=False,  # a comparison with nothing would hold
+                    longitude__isnull=False,
+                    latitude__gte=3,
+                    latitude__lte=54,
+                    longitude__gte=73,
+                    longitude__lte=136,
+                ),
+                violation_error_code="place_unknown",
+                violation_error_message=_("Latitude (3 to 54) and longitude (73 to 136) go together."),
+            ),
         ]
         indexes = [
             models.Index(fields=["institution", "valid_from"], name="profile_by_day"),
@@ -269,6 +286,8 @@ class InstitutionProfile(models.Model):
         "settlement",
         "medical_community",
         "population",
+        "latitude",
+        "longitude",
     )
 
     def __str__(self) -> str:

@@ -40,6 +40,8 @@ class ProfileFacts:
     settlement: str = ""
     medical_community: str = ""
     population: int | None = None
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
 
     def values(self) -> dict[str, Any]:
         return asdict(self)
@@ -155,6 +157,10 @@ def check_facts(values: Mapping[str, Any]) -> None:
     if "name" in values and not str(values["name"]).strip():
         sentence = _("An institution needs a name.")
         raise RuleViolation(sentence, "name_missing", fields={"name": sentence})
+    if {"latitude", "longitude"} <= set(values) and (values["latitude"] is None) != (values["longitude"] is None):
+        sentence = _("Latitude and longitude go together: give both or neither.")
+        lacking = "latitude" if values["latitude"] is None else "longitude"
+        raise RuleViolation(sentence, "place_unknown", fields={lacking: sentence})
     unknown = set(values) - set(InstitutionProfile.FACTS)
     if unknown:
         raise ValueError(f"not facts of a profile: {sorted(unknown)}")

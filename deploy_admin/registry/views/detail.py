@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from deploy_admin import clock
 from deploy_admin.access import Actor, ActorRequest, Permission, Reach, requires
+from deploy_admin.registry import tables_support
 from deploy_admin.registry.authority import Competences
 from deploy_admin.registry.codes import Kind, State, SuccessionKind
 from deploy_admin.registry.divisions import DivisionTree
@@ -48,6 +49,7 @@ def detail(request: ActorRequest, pk: int) -> HttpResponse:
     others = {unit_id for row in successions for unit_id in (row.predecessor_id, row.heir_id)} - {unit.pk}
     seen = set(Institution.objects.visible_to(request.actor).filter(pk__in=others).values_list("pk", flat=True))
     branches = Institution.objects.visible_to(request.actor).as_of(day).filter(profile__parent=unit).for_list()
+    pairings, programmes = tables_support.of_unit(unit.pk, day)
     is_authority = unit.profile.kind == Kind.HEALTH_AUTHORITY
     context = {
         "unit": unit,
@@ -62,6 +64,9 @@ def detail(request: ActorRequest, pk: int) -> HttpResponse:
         "jurisdictions": jurisdictions,
         "is_authority": is_authority,
         "branches": branches,
+        "pairings": tables_support.tie_rows(pairings, request.actor, day),
+        "programmes": tables_support.tie_rows(programmes, request.actor, day),
+        "heads": {"pairings": tables_support.pairing_heads(), "programmes": tables_support.programme_heads()},
         "may_edit": request.actor.can(Permission.INSTITUTIONS_EDIT) and unit.state_on(clock.today()) != State.CLOSED,
         "may_grant": is_authority
         and request.actor.reach == Reach.ALL
@@ -74,6 +79,12 @@ def detail(request: ActorRequest, pk: int) -> HttpResponse:
 def yes_no(value: bool | None) -> str:
     """Return a flag as a word; unknown is not no."""
     return _("not known") if value is None else _("yes") if value else _("no")
+
+
+def coordinates(profile: InstitutionProfile) -> str:
+    """Return “29.56301, 106.55156”: latitude and longitude, as maps take them."""
+    degrees = profile.latitude, profile.longitude
+    return "" if None in degrees else ", ".join(str(value) for value in degrees)
 
 
 def facts_shown(profile: InstitutionProfile, tree: DivisionTree, names: dict[int, str]) -> list[tuple[str, Any]]:
@@ -95,6 +106,7 @@ def facts_shown(profile: InstitutionProfile, tree: DivisionTree, names: dict[int
         (_("Key township"), yes_no(profile.key_township)),
         (_("Medical community"), profile.medical_community),
         (_("Population served"), profile.population),
+        (_("Coordinates"), coordinates(profile)),
     ]
 
 

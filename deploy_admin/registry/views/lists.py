@@ -124,8 +124,13 @@ def institution_offers(request: ActorRequest) -> HttpResponse:
     text = _typed(request)
     offers: list[str] = []
     if text:
-        authorities = request.GET.get("name") == "administered_by"
-        rows = choosing.nameable_by(request.actor, clock.today(), authorities=authorities).search(text)
+        field = request.GET.get("name")
+        rows = choosing.nameable_by(
+            request.actor,
+            clock.today(),
+            authorities=field == "administered_by",
+            hospitals=field == "supporting_unit",
+        ).search(text)
         offers = list(
             rows.order_by("profile__pinyin", "pk").values_list("profile__name", flat=True)[: choosing.OFFERED]
         )

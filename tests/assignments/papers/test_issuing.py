@@ -299,7 +299,9 @@ def test_what_people_typed_is_escaped_on_paper(world):
 def test_every_kind_of_paper_has_its_builder_and_permission():
     from assignments.services.paper_drafts import PERMISSIONS
 
-    written_above = {PaperKind.FEEDBACK_LETTER, PaperKind.SITUATION_REPORT}
+    of_months = {PaperKind.FEEDBACK_LETTER, PaperKind.SITUATION_REPORT}
+    of_allocation = {PaperKind.REQUEST_LIST, PaperKind.NOMINATION_LIST, PaperKind.ALLOCATION_DECISION}
     assert set(PERMISSIONS) == set(PaperKind)
-    assert set(contents.BUILDERS) == set(PaperKind) - written_above
+    # The others are written where their matter is known.
+    assert set(contents.BUILDERS) == set(PaperKind) - of_months - of_allocation
     assert Chosen(kind=PaperKind.DISPATCH_NOTICE).assignment_ids == frozenset()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from deploy_admin.policies.language import (
     AbsenceRule,
+    AllocationRule,
     Clause,
     LeaveRule,
     PolicyDocument,
@@ -24,6 +25,7 @@ from deploy_admin.policies.language import (
     load,
     to_json,
 )
+from deploy_admin.policies.language.allocation import Criterion
 from deploy_admin.policies.language.nodes import TermThreshold
 from deploy_admin.policies.language.posting import CohortShare
 from deploy_admin.policies.language.requirements import Due, ServiceAsked, SubTotal
@@ -205,7 +207,8 @@ note_zh: "no, '引号' # 和 : 冒号"
 words = st.text(alphabet="市聘县用ab \"'#:,-{}[]&*!|>%@`no0.1\\", min_size=1, max_size=30).filter(str.strip)
 
 
-AT_THE_POST = {
+IN_SECTIONS = {
+    "allocation": AllocationRule,
     "posting": PostingRule,
     "leave": LeaveRule,
     "absence": AbsenceRule,
@@ -220,14 +223,19 @@ def keys_of(nodes):
 
 
 #: What each section may say, and what may stand inside of it.
-KEYS = st.sampled_from(sorted(keys_of(AT_THE_POST.values()) - keys_of([Clause])))
-INNER = (TermThreshold, ServiceAsked, SubTotal, Due, Conversion, Equivalent, Continuity, MinimumSegment, CohortShare)
+KEYS = st.sampled_from(sorted(keys_of(IN_SECTIONS.values()) - keys_of([Clause])))
+INNER = (
+    Criterion, TermThreshold, ServiceAsked, SubTotal, Due, Conversion, Equivalent, Continuity, MinimumSegment,
+    CohortShare,
+)  # fmt: skip
 INNER_KEYS = st.sampled_from([*sorted(keys_of(INNER)), "all", "not", "kind", "sick"])
 ANYTHING = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-3, 400)
-    | st.sampled_from(["12 months", "0 days", "5 duty_days", "episode", "", "1.5", "remote", "hire_date", "市"]),
+    | st.sampled_from(
+        ["12 months", "0 days", "5 duty_days", "episode", "prefer", "", "1.5", "remote", "hire_date", "市"]
+    ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(INNER_KEYS, inner, max_size=4),
     max_leaves=8,
 )
@@ -235,7 +243,7 @@ ANYTHING = st.recursive(
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.sampled_from(sorted(AT_THE_POST)),
+    st.sampled_from(sorted(IN_SECTIONS)),
     st.dictionaries(KEYS, ANYTHING, min_size=1, max_size=4),
 )
 def test_whatever_stands_behind_the_keys_is_read_or_refused_with_its_place(section, said):

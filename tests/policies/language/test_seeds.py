@@ -319,6 +319,50 @@ def test_wanzhou_records_attendance_and_the_eight_services_without_weights():
     assert "原文未载" in rule.note_zh
 
 
+def test_wanzhou_puts_demand_first_and_then_what_the_source_lists_in_its_order():
+    """Row 97."""
+    (rule,) = seed("wanzhou-county-township-2022").allocation
+    assert [str(each.by) for each in rule.criteria] == [
+        "requests", "priority", "speciality", "prefer", "prefer", "prefer", "prefer", "quotas", "balance",
+        "least_change",
+    ]  # fmt: skip
+    listed = [each.label_zh for each in rule.criteria if each.by == "prefer"]
+    assert listed == ["医共体分组", "专科专病建设", "乡村振兴重点镇乡", "城区公卫能力提升"]
+    places = [rule.cite.phrase.index(label) for label in listed]
+    assert places == sorted(places)
+    assert "变动最少不出自原文" in rule.note_zh
+
+
+def test_the_municipal_plan_goes_by_demand_alone_and_leaves_destinations_to_the_campaign():
+    """Row 17; AMB-11."""
+    (rule,) = seed("chongqing-municipal-county-2025").allocation
+    assert [str(each.by) for each in rule.criteria] == ["requests", "priority", "speciality"]
+    assert rule.conditions == ()
+
+
+def test_no_source_orders_the_criteria_of_the_other_policies():
+    assert [path.stem for path in SEEDS if load(path.read_text("utf-8")).allocation] == [
+        "chongqing-municipal-county-2025",
+        "wanzhou-county-township-2022",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("wanzhou-county-township-2022", "坚持以基层医疗卫生机构需求为主，综合考虑医共体分组、专科专病建设"),
+        ("chongqing-municipal-county-2025", "按照基层医疗机构或区县级医院的需求进行统筹调配,让下派更加精准"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_order_is_an_article_with_the_sources_own_words_beside_it(name, words, lang):
+    plan = seed(name)
+    article = clause_article(plan.allocation[0], plan, lang)
+    assert words in article.citation.phrase
+    assert len(article.parameters) == len(plan.allocation[0].criteria)
+    assert not any(each.unset for each in article.parameters)
+
+
 def test_dianjiang_tells_of_double_management_only():
     """Rows 170, 171."""
     (rule,) = seed("dianjiang-county-township-2015").month

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import APIException, ValidationError
 
-from appraisals.models import IdempotentWrite
 from deploy_admin import clock
 from deploy_admin.access import Actor
 from deploy_admin.accounts.actors import TokenActor
@@ -21,6 +20,8 @@ from deploy_admin.db import refusals
 #: How long an answer is kept.
 KEPT = timedelta(days=30)
 LONGEST_KEY = 100
+#: Where answers are kept: the app that has the table says so when it is ready.
+_tables: list[Any] = []
 
 
 class KeyInUse(APIException):
@@ -48,6 +49,11 @@ class Answer(NamedTuple):
     repeated: bool
 
 
+def keep_in(table: Any) -> None:
+    """Keep the answers in this table from now on."""
+    _tables[:] = [table]
+
+
 def key_of(header: str | None) -> str:
     """Return the key a request gives; refuse a request without one."""
     key = (header or "").strip()
@@ -61,18 +67,18 @@ def key_of(header: str | None) -> str:
 @transaction.atomic
 def once(*, by: Actor, key: str, address: str, body: bytes, act: Callable[[], Any]) -> Answer:
     """Do `act` unless this caller's key stands for it already; the answer is kept with what it did, or not at all."""
-    caller = _caller(by)
+    caller, table = _caller(by), _tables[0]
     digest = hashlib.sha256(address.encode() + b"\n" + body).hexdigest()
     if not _alone(caller, key):
         raise KeyInUse
-    held = IdempotentWrite.objects.filter(membership_id=caller, key=key).first()
+    held = table.objects.filter(membership_id=caller, key=key).first()
     if held is not None:
         if held.request_sha256 != digest:
             raise KeyReused
         return Answer(held.status, held.answer, True)
     answer = act()
     with refusals():
-        IdempotentWrite.objects.create(
+        table.objects.create(
             membership_id=caller, key=key, request_sha256=digest, status=200, answer=answer, made_at=clock.now()
         )
     return Answer(200, answer, False)
@@ -80,7 +86,8 @@ def once(*, by: Actor, key: str, address: str, body: bytes, act: Callable[[], An
 
 def forget_old() -> int:
     """Delete the answers that were kept long enough; return how many."""
-    return IdempotentWrite.objects.filter(made_at__lt=clock.now() - KEPT).delete()[0]
+    deleted: int = _tables[0].objects.filter(made_at__lt=clock.now() - KEPT).delete()[0]
+    return deleted
 
 
 def _caller(by: Actor) -> int:

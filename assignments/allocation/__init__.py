@@ -1,0 +1,1 @@
+"""The room of who goes where: plans, proposals, decisions."""

@@ -1,0 +1,1 @@
+"""The room of what units file in a campaign, requests and nominations."""
